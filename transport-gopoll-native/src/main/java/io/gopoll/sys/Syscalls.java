@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.sys;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Linux system calls, one method per call, named as in section 2 of the manual.
+ *
+ * <p>Every method takes raw descriptors and addresses and returns what the kernel returns: zero or a
+ * positive result, or {@code -errno} on failure. Nothing here throws, allocates or reads a
+ * thread-local of the caller; EINTR is returned like any other error. All methods may be called from
+ * any thread. An address must stay valid for the length of the call: hand in memory of a {@link
+ * NativeMemory} or of a buffer that the caller holds.
+ *
+ * <p>There are two bindings behind it, chosen once: the JDK's foreign-function API where the JDK has
+ * it (22 and later), JNA direct mapping elsewhere. {@code -Dio.gopoll.syscalls=jna|ffm} forces one.
+ */
+public abstract class Syscalls {
+
+    /** The system property that forces a binding: {@code jna} or {@code ffm}. */
+    public static final String BINDING_PROPERTY = "io.gopoll.syscalls";
+
+    /** Only the bindings of this package extend this class. */
+    Syscalls() {}
+
+    /**
+     * The binding in use.
+     *
+     * @throws UnsupportedOperationException if there is none on this machine; the message says why
+     *     and what to do. The same exception each time.
+     */
+    public static Syscalls get() {
+        throw new UnsupportedOperationException("to be written");
+    }
+
+    /** Which binding this is: {@code "jna"} or {@code "ffm"}. */
+    public abstract String binding();
+
+    /** The address of the first byte (index 0, whatever its position) of a direct buffer. */
+    public abstract long addressOf(ByteBuffer direct);
+
+    public abstract int epoll_create1(int flags);
+
+    /** {@code event} is the address of a {@code struct epoll_event}, see {@link EpollEvents}. */
+    public abstract int epoll_ctl(int epfd, int op, int fd, long event);
+
+    /** Milliseconds; -1 waits without a limit. */
+    public abstract int epoll_wait(int epfd, long events, int maxevents, int timeout);
+
+    /**
+     * As {@link #epoll_wait} with a timeout in nanoseconds; negative waits without a limit. Uses
+     * epoll_pwait2 where the kernel has it (5.11), else epoll_wait with the timeout rounded up to a
+     * millisecond.
+     *
+     * @param timespec the address of 16 bytes of scratch memory for the timeout, owned by the caller
+     */
+    public abstract int epoll_pwait2(
+            int epfd, long events, int maxevents, long timeoutNanos, long timespec);
+
+    public abstract int eventfd(int initval, int flags);
+
+    public abstract int socket(int domain, int type, int protocol);
+
+    public abstract int socketpair(int domain, int type, int protocol, long sv);
+
+    public abstract int bind(int sockfd, long addr, int addrlen);
+
+    public abstract int listen(int sockfd, int backlog);
+
+    /** {@code addrlen} is the address of an int, both 0 if the address is not asked for. */
+    public abstract int accept4(int sockfd, long addr, long addrlen, int flags);
+
+    public abstract int connect(int sockfd, long addr, int addrlen);
+
+    public abstract int shutdown(int sockfd, int how);
+
+    public abstract int close(int fd);
+
+    public abstract int read(int fd, long buf, int count);
+
+    public abstract int write(int fd, long buf, int count);
+
+    public abstract long readv(int fd, long iov, int iovcnt);
+
+    public abstract long writev(int fd, long iov, int iovcnt);
+
+    public abstract long sendto(int fd, long buf, int len, int flags, long addr, int addrlen);
+
+    public abstract long recvfrom(int fd, long buf, int len, int flags, long addr, long addrlen);
+
+    public abstract long recvmsg(int sockfd, long msg, int flags);
+
+    public abstract long sendmsg(int sockfd, long msg, int flags);
+
+    public abstract int recvmmsg(int sockfd, long msgvec, int vlen, int flags);
+
+    public abstract int sendmmsg(int sockfd, long msgvec, int vlen, int flags);
+
+    /** {@code offset} is the address of a 64-bit offset, updated by the call, or 0. */
+    public abstract long sendfile(int outFd, int inFd, long offset, long count);
+
+    /** {@code offIn} and {@code offOut} are addresses of 64-bit offsets or 0. */
+    public abstract long splice(int fdIn, long offIn, int fdOut, long offOut, long len, int flags);
+
+    /** {@code pipefd} is the address of two ints. */
+    public abstract int pipe2(long pipefd, int flags);
+
+    public abstract int getsockopt(int sockfd, int level, int optname, long optval, long optlen);
+
+    public abstract int setsockopt(int sockfd, int level, int optname, long optval, int optlen);
+
+    public abstract int getsockname(int sockfd, long addr, long addrlen);
+
+    public abstract int getpeername(int sockfd, long addr, long addrlen);
+
+    public abstract int fcntl(int fd, int cmd, int arg);
+
+    /** {@code arg} is the address of the request's argument. */
+    public abstract int ioctl(int fd, long request, long arg);
+
+    /** {@code pathname} is the address of a NUL-terminated string. */
+    public abstract int open(long pathname, int flags, int mode);
+}

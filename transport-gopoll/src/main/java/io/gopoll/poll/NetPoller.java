@@ -1,0 +1,53 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.poll;
+
+import java.io.IOException;
+
+/**
+ * The platform-independent network poller: what Go's runtime calls netpoll. A poller owns its {@link
+ * PollDesc}s and the queue of their deadlines.
+ */
+public interface NetPoller extends AutoCloseable {
+
+    /**
+     * Starts to watch a descriptor, both sides, edge-triggered, until {@link PollDesc#close}: Go's
+     * {@code pollOpen}. Any thread.
+     *
+     * @throws IOException if the descriptor cannot be polled, as a regular file; the message says so
+     */
+    PollDesc open(int fd) throws IOException;
+
+    /**
+     * Go's {@code netpoll}: finds what became runnable by readiness or by a passed deadline. One
+     * thread at a time.
+     *
+     * @param delayNanos below 0 waits until something is runnable or {@link #wakeup} is called, 0
+     *     only looks, above 0 waits so many nanoseconds at most; a deadline that is due earlier ends
+     *     the wait too
+     * @return the waiters to resume, for one descriptor the writing side before the reading side; the
+     *     list is the poller's own and valid until the next call
+     */
+    ReadyList poll(long delayNanos);
+
+    /**
+     * Ends the {@link #poll} that waits, or else the next one that would: Go's {@code netpollBreak}.
+     * Any thread. Coalesced: at most one write to the eventfd is in flight.
+     */
+    void wakeup();
+
+    /** Closes the poller's own descriptors. All its PollDescs must have been closed before. */
+    @Override
+    void close();
+}
