@@ -21,6 +21,7 @@ import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.ReadyList;
 import io.gopoll.poll.Waiter;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
@@ -98,7 +99,11 @@ public final class GoPollIoHandler implements IoHandler {
     private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = executor;
         this.selectStrategy = selectStrategy;
-        poller = new EpollPoller();
+        try {
+            poller = new EpollPoller();
+        } catch (IOException e) {
+            throw new ChannelException("Unable to open a poller", e);
+        }
     }
 
     /**
