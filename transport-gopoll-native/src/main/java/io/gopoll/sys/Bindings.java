@@ -181,7 +181,7 @@ final class Bindings {
         } else {
             remedy =
                     "JNA's own library did not load: if the temporary folder is mounted noexec,"
-                        + " point -Djna.tmpdir to one that is not, or use JDK "
+                            + " point -Djna.tmpdir to one that is not, or use JDK "
                             + FFM_SINCE
                             + " or later, which needs no library";
         }
