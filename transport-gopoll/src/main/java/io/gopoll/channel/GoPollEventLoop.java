@@ -27,6 +27,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /** A loop of {@link GoPollEventLoopGroup}. */
+@SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
 final class GoPollEventLoop extends SingleThreadIoEventLoop {
 
     GoPollEventLoop(

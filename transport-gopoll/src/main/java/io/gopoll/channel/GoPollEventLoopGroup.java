@@ -32,6 +32,7 @@ import java.util.concurrent.ThreadFactory;
  * UnsupportedOperationException} where GoPoll is not available, see {@link
  * GoPoll#unavailabilityCause()}.
  */
+@SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
 public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
 
     /** As many threads as Netty gives a group by default: twice the processors. */

@@ -26,6 +26,7 @@ import io.netty.channel.unix.FileDescriptor;
  * GoPollIoEvent}, and has to do its I/O until that would block before it submits again. The first
  * submit adds the descriptor to the poller.
  */
+@SuppressWarnings("try") // IoHandle.close() may throw anything
 public interface GoPollIoHandle extends IoHandle {
 
     /** The descriptor; the same one each time. Only its number and whether it is open are asked. */

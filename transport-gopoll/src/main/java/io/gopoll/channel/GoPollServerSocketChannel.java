@@ -22,16 +22,14 @@ import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.NetUtil;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.util.Collection;
-import java.util.Collections;
 
 /** A TCP server socket on GoPoll. */
 public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
         implements ServerSocketChannel {
 
+    private final TcpMd5Keys md5Keys = new TcpMd5Keys();
     private final GoPollServerSocketChannelConfig config;
 
     /** An IPv6 socket that takes IPv4 connections too, or an IPv4 one where there is no IPv6. */
@@ -54,7 +52,8 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
      */
     public GoPollServerSocketChannel(SocketProtocolFamily family) {
         super(newSocket(inetFamily(family), Constants.SOCK_STREAM), false);
-        config = new GoPollServerSocketChannelConfig(this);
+        config = new GoPollServerSocketChannelConfig(this, md5Keys);
+        config.prepareInheritance();
     }
 
     /**
@@ -66,7 +65,7 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
 
     private GoPollServerSocketChannel(NetFd netFd) {
         super(netFd, isListening(netFd));
-        config = new GoPollServerSocketChannelConfig(this);
+        config = new GoPollServerSocketChannelConfig(this, md5Keys);
     }
 
     private static boolean isListening(NetFd netFd) {
@@ -124,6 +123,7 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     @Override
     Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, netFd().family(), Constants.SOCK_STREAM);
-        return new GoPollSocketChannel(this, child, remote.getInet());
+        return new GoPollSocketChannel(
+                this, child, remote.getInet(), config.isInheritanceKnown(), md5Keys.peers());
     }
 }

@@ -26,8 +26,10 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Collection;
 import java.util.concurrent.Executor;
 
 /** A TCP connection on GoPoll. */
@@ -61,7 +63,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
                         GoPollServerSocketChannel.inetFamily(family), Constants.SOCK_STREAM),
                 false,
                 null);
-        config = new GoPollSocketChannelConfig(this);
+        config = new GoPollSocketChannelConfig(this, null, -1, new TcpMd5Keys());
     }
 
     /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
@@ -71,13 +73,28 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
 
     private GoPollSocketChannel(NetFd netFd) {
         super(null, netFd, isSoErrorZero(netFd), null);
-        config = new GoPollSocketChannelConfig(this);
+        config = new GoPollSocketChannelConfig(this, null, null, new TcpMd5Keys());
     }
 
+    /**
+     * A connection that was accepted.
+     *
+     * @param inheritanceKnown whether it has TCP_NODELAY and no SO_LINGER from the listening socket
+     * @param md5Peers the peers for whom it has keys from there
+     */
     GoPollSocketChannel(
-            GoPollServerSocketChannel parent, NetFd netFd, InetSocketAddress remote) {
+            GoPollServerSocketChannel parent,
+            NetFd netFd,
+            InetSocketAddress remote,
+            boolean inheritanceKnown,
+            Collection<InetAddress> md5Peers) {
         super(parent, netFd, true, remote);
-        config = new GoPollSocketChannelConfig(this);
+        config =
+                new GoPollSocketChannelConfig(
+                        this,
+                        inheritanceKnown ? true : null,
+                        inheritanceKnown ? -1 : null,
+                        new TcpMd5Keys(md5Peers));
     }
 
     /**
