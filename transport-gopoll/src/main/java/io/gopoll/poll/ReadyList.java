@@ -29,7 +29,11 @@ public final class ReadyList {
         return waiters[index];
     }
 
+    /** Null, which stands for nobody, is not added. */
     void add(Waiter waiter) {
+        if (waiter == null) {
+            return;
+        }
         if (size == waiters.length) {
             waiters = Arrays.copyOf(waiters, size * 2);
         }

@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.poll;
+
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+
+/**
+ * An operation failed because its deadline has passed: Go's {@code os.ErrDeadlineExceeded}. The
+ * connection is whole: once the deadline is moved it can be used again.
+ */
+public final class DeadlineExceededException extends SocketTimeoutException {
+
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param operation what failed, as {@code "read"} or {@code "write"}
+     * @param address the other end, or the own one of a listener; null if there is none
+     */
+    public DeadlineExceededException(String operation, SocketAddress address) {
+        super(
+                address == null
+                        ? operation + ": deadline exceeded"
+                        : operation + " " + address + ": deadline exceeded");
+    }
+}

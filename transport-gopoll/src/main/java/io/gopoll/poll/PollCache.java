@@ -1,0 +1,94 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.poll;
+
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The {@link PollDesc}s of one poller: Go's {@code pollCache}. They are never freed, only reused: an
+ * event that arrives late must find a PollDesc, to learn from its {@code fdseq} that it is stale.
+ */
+final class PollCache {
+
+    private final AbstractNetPoller poller;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /**
+     * By {@link PollDesc#index}. Elements are written under the lock, once, and published by the
+     * write of this field that follows; the polling thread reads it without the lock.
+     */
+    private volatile PollDesc[] slots = new PollDesc[64];
+
+    /** How many slots are taken. Under the lock. */
+    private int size;
+
+    /** The descs in no use, chained by {@link PollDesc#link}, the last used first. Under the lock. */
+    private PollDesc free;
+
+    /** How many of the descs are in use. Under the lock. */
+    private int inUse;
+
+    PollCache(AbstractNetPoller poller) {
+        this.poller = poller;
+    }
+
+    PollDesc alloc() {
+        lock.lock();
+        try {
+            inUse++;
+            PollDesc pd = free;
+            if (pd != null) {
+                free = pd.link;
+                pd.link = null;
+                return pd;
+            }
+            PollDesc[] published = slots;
+            if (size == published.length) {
+                published = Arrays.copyOf(published, size * 2);
+            }
+            pd = new PollDesc(poller, size);
+            published[size++] = pd;
+            slots = published;
+            return pd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void free(PollDesc pd) {
+        lock.lock();
+        try {
+            inUse--;
+            pd.link = free;
+            free = pd;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The desc that the kernel's event names by its index. */
+    PollDesc get(int index) {
+        return slots[index];
+    }
+
+    int inUse() {
+        lock.lock();
+        try {
+            return inUse;
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.poll;
+
+import static io.gopoll.poll.Clock.NEVER;
+
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The deadlines that somebody waits for, the earliest first: a 4-ary heap of {@link PollDesc}s, each
+ * in it once at most, for both its sides.
+ *
+ * <p>A timer carries no meaning but "look at this desc". What is due, what has been moved and what is
+ * void stands in the desc alone ({@link PollDesc#nextDue}). So a deadline that is moved ahead leaves
+ * its timer where it is: at the old time it finds the later deadline, and queues itself again. And a
+ * desc is queued only while somebody waits: a deadline set on an idle desc costs nothing here.
+ *
+ * <p>The fields of a desc that belong to the queue, {@link PollDesc#timerAt} and {@link
+ * PollDesc#timerIndex}, are written under the lock of the queue only (and by open, when the desc
+ * cannot be in the queue).
+ */
+final class TimerQueue {
+
+    /** {@link PollDesc#timerAt} of a desc that has not been queued since it was opened. */
+    static final long UNTIMED = NEVER;
+
+    /** {@link PollDesc#timerAt} of a desc that has been queued since it was opened, and is not now. */
+    static final long IDLE = NEVER - 1;
+
+    private static final long AWAKE = 0;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private PollDesc[] heap = new PollDesc[16];
+    private int size;
+
+    /**
+     * When the head is due. Written under the lock. Together with {@link #sleepUntil} it makes sure
+     * that the poller does not sleep past a timer: {@link #arm} writes {@code next}, then reads {@code
+     * sleepUntil}; {@link #sleep} writes {@code sleepUntil}, then reads {@code next}; both volatile, so
+     * that one of the two sees the other.
+     */
+    private volatile long next = NEVER;
+
+    /** Until when the poller means to sleep, AWAKE while it does not. Written by the poller. */
+    private volatile long sleepUntil = AWAKE;
+
+    /**
+     * Queues the desc for its earliest deadline that somebody waits for, unless it is queued for that
+     * time or an earlier one already.
+     *
+     * @return true if the poller has to be woken, because it sleeps longer than that
+     */
+    boolean arm(PollDesc pd) {
+        lock.lock();
+        try {
+            if (pd.timerAt == UNTIMED) {
+                // Before nextDue looks at "closing", see PollDesc.unblock.
+                pd.timerAt = IDLE;
+            }
+            long due = pd.nextDue();
+            if (due >= pd.timerAt) {
+                return false;
+            }
+            boolean queued = pd.timerAt != IDLE;
+            pd.timerAt = due;
+            if (!queued) {
+                if (size == heap.length) {
+                    heap = Arrays.copyOf(heap, size * 2);
+                }
+                pd.timerIndex = size++;
+            }
+            siftUp(pd.timerIndex, pd);
+            publishNext();
+            return next < sleepUntil;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes the desc out, if it is in. After that, it does not come back until it is opened again. */
+    void remove(PollDesc pd) {
+        lock.lock();
+        try {
+            if (pd.timerAt < IDLE) {
+                pd.timerAt = IDLE;
+                removeAt(pd.timerIndex);
+                publishNext();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Says that the poller goes to sleep.
+     *
+     * @param limit the time at which it wants to wake in any case
+     * @return the time at which it must wake
+     */
+    long sleep(long limit) {
+        sleepUntil = Math.min(limit, next);
+        return Math.min(limit, next);
+    }
+
+    /** Says that the poller does not sleep any more. */
+    void awake() {
+        sleepUntil = AWAKE;
+    }
+
+    /** Without the lock: true if no deadline is waited for, so that nobody needs to know the time. */
+    boolean isEmpty() {
+        return next == NEVER;
+    }
+
+    /** Fires what is due at {@code now}, and adds the waiters to resume to the list. */
+    void expire(long now, ReadyList ready) {
+        if (next > now) {
+            return;
+        }
+        lock.lock();
+        try {
+            while (size > 0 && heap[0].timerAt <= now) {
+                PollDesc pd = heap[0];
+                pd.expire(now, ready);
+                // The desc counts as not queued before nextDue looks for waiters and deadlines: one
+                // that comes too late to be seen by it sees this, and arms the timer itself.
+                pd.timerAt = IDLE;
+                long due = pd.nextDue();
+                if (due >= IDLE) {
+                    removeAt(0);
+                } else {
+                    pd.timerAt = due;
+                    siftDown(0, pd);
+                }
+            }
+            publishNext();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many descs are queued. */
+    int size() {
+        lock.lock();
+        try {
+            return size;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void publishNext() {
+        long head = size == 0 ? NEVER : heap[0].timerAt;
+        if (head != next) {
+            next = head;
+        }
+    }
+
+    private void removeAt(int index) {
+        PollDesc last = heap[--size];
+        heap[size] = null;
+        if (index < size) {
+            if (index > 0 && last.timerAt < heap[(index - 1) >> 2].timerAt) {
+                siftUp(index, last);
+            } else {
+                siftDown(index, last);
+            }
+        }
+    }
+
+    private void siftUp(int index, PollDesc pd) {
+        while (index > 0) {
+            int parent = (index - 1) >> 2;
+            if (heap[parent].timerAt <= pd.timerAt) {
+                break;
+            }
+            place(index, heap[parent]);
+            index = parent;
+        }
+        place(index, pd);
+    }
+
+    private void siftDown(int index, PollDesc pd) {
+        for (int first; (first = (index << 2) + 1) < size; ) {
+            int least = first;
+            for (int child = first + 1; child < Math.min(first + 4, size); child++) {
+                if (heap[child].timerAt < heap[least].timerAt) {
+                    least = child;
+                }
+            }
+            if (pd.timerAt <= heap[least].timerAt) {
+                break;
+            }
+            place(index, heap[least]);
+            index = least;
+        }
+        place(index, pd);
+    }
+
+    private void place(int index, PollDesc pd) {
+        heap[index] = pd;
+        pd.timerIndex = index;
+    }
+}
