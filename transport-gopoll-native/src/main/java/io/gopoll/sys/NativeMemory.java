@@ -17,9 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * A piece of memory outside the heap that system calls read and write: fixed size, zeroed, aligned to
- * 8 bytes, byte order of the machine, freed with the object by the garbage collector. Not safe for
- * use by several threads at once.
+ * A piece of memory outside the heap that system calls read and write: fixed size, zeroed, aligned
+ * to 8 bytes, byte order of the machine, freed with the object by the garbage collector. Not safe
+ * for use by several threads at once.
  */
 public final class NativeMemory {
 
@@ -43,7 +43,9 @@ public final class NativeMemory {
         return address;
     }
 
-    /** The memory as a buffer, in the byte order of the machine; position and limit are the user's. */
+    /**
+     * The memory as a buffer, in the byte order of the machine; position and limit are the user's.
+     */
     public ByteBuffer buffer() {
         return buffer;
     }

@@ -14,26 +14,63 @@
 package io.gopoll.sys;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Linux system calls, one method per call, named as in section 2 of the manual.
  *
- * <p>Every method takes raw descriptors and addresses and returns what the kernel returns: zero or a
- * positive result, or {@code -errno} on failure. Nothing here throws, allocates or reads a
- * thread-local of the caller; EINTR is returned like any other error. All methods may be called from
- * any thread. An address must stay valid for the length of the call: hand in memory of a {@link
- * NativeMemory} or of a buffer that the caller holds.
+ * <p>Every method takes raw descriptors and addresses and returns what the kernel returns: zero or
+ * a positive result, or {@code -errno} on failure. Nothing here throws, allocates or reads a
+ * thread-local of the caller; EINTR is returned like any other error. All methods may be called
+ * from any thread. An address must stay valid for the length of the call: hand in memory of a
+ * {@link NativeMemory} or of a buffer that the caller holds.
  *
- * <p>There are two bindings behind it, chosen once: the JDK's foreign-function API where the JDK has
- * it (22 and later), JNA direct mapping elsewhere. {@code -Dio.gopoll.syscalls=jna|ffm} forces one.
+ * <p>There are two bindings behind it, chosen once: the JDK's foreign-function API where the JDK
+ * has it (22 and later), JNA direct mapping elsewhere. {@code -Dio.gopoll.syscalls=jna|ffm} forces
+ * one.
  */
 public abstract class Syscalls {
 
     /** The system property that forces a binding: {@code jna} or {@code ffm}. */
     public static final String BINDING_PROPERTY = "io.gopoll.syscalls";
 
-    /** Only the bindings of this package extend this class. */
-    Syscalls() {}
+    /** Of the kernel's own table: the C library has had a function for it only since glibc 2.35. */
+    static final long SYS_EPOLL_PWAIT2 = 441;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final boolean hasEpollPwait2;
+
+    /**
+     * Only the bindings of this package extend this class.
+     *
+     * @param epollPwait2Probe the result of an epoll_pwait2 on descriptor -1: ENOSYS of a kernel
+     *     that lacks it, EPERM of a sandbox that does not know it, anything else if it is there
+     */
+    Syscalls(int epollPwait2Probe) {
+        hasEpollPwait2 = epollPwait2Probe != -Errno.ENOSYS && epollPwait2Probe != -Errno.EPERM;
+    }
+
+    /**
+     * In a class of its own, so that a failure is remembered, not thrown at class initialisation.
+     */
+    private static final class Chosen {
+        static final Syscalls BINDING;
+        static final UnsupportedOperationException FAILURE;
+
+        static {
+            Syscalls binding = null;
+            UnsupportedOperationException failure = null;
+            try {
+                binding = Bindings.choose();
+            } catch (UnsupportedOperationException e) {
+                failure = e;
+            }
+            BINDING = binding;
+            FAILURE = failure;
+        }
+    }
 
     /**
      * The binding in use.
@@ -42,14 +79,37 @@ public abstract class Syscalls {
      *     and what to do. The same exception each time.
      */
     public static Syscalls get() {
-        throw new UnsupportedOperationException("to be written");
+        Syscalls binding = Chosen.BINDING;
+        if (binding == null) {
+            throw Chosen.FAILURE;
+        }
+        return binding;
+    }
+
+    /** New instances of every binding that works on this machine: for tests, to compare them. */
+    public static List<Syscalls> available() {
+        return Bindings.available();
     }
 
     /** Which binding this is: {@code "jna"} or {@code "ffm"}. */
     public abstract String binding();
 
-    /** The address of the first byte (index 0, whatever its position) of a direct buffer. */
-    public abstract long addressOf(ByteBuffer direct);
+    /**
+     * The address of the first byte (index 0, whatever its position) of a direct buffer.
+     *
+     * @throws IllegalArgumentException if the buffer is not direct
+     */
+    public final long addressOf(ByteBuffer direct) {
+        if (!direct.isDirect()) {
+            throw new IllegalArgumentException("not a direct buffer: " + direct);
+        }
+        return directAddress(direct);
+    }
+
+    abstract long directAddress(ByteBuffer direct);
+
+    /** Writes to memory, in the byte order of the machine. */
+    abstract void putLong(long address, long value);
 
     public abstract int epoll_create1(int flags);
 
@@ -64,10 +124,29 @@ public abstract class Syscalls {
      * epoll_pwait2 where the kernel has it (5.11), else epoll_wait with the timeout rounded up to a
      * millisecond.
      *
-     * @param timespec the address of 16 bytes of scratch memory for the timeout, owned by the caller
+     * @param timespec the address of 16 bytes of scratch memory for the timeout, owned by the
+     *     caller
      */
-    public abstract int epoll_pwait2(
-            int epfd, long events, int maxevents, long timeoutNanos, long timespec);
+    public final int epoll_pwait2(
+            int epfd, long events, int maxevents, long timeoutNanos, long timespec) {
+        if (timeoutNanos <= 0 || !hasEpollPwait2) {
+            return epoll_wait(epfd, events, maxevents, toMillis(timeoutNanos));
+        }
+        putLong(timespec, timeoutNanos / NANOS_PER_SECOND);
+        putLong(timespec + Long.BYTES, timeoutNanos % NANOS_PER_SECOND);
+        return epoll_pwait2(epfd, events, maxevents, timespec);
+    }
+
+    /** The call itself, without a signal mask. */
+    abstract int epoll_pwait2(int epfd, long events, int maxevents, long timespec);
+
+    /** Rounded up, so that a wait for less than a millisecond does not become a busy loop. */
+    static int toMillis(long nanos) {
+        if (nanos <= 0) {
+            return nanos < 0 ? -1 : 0;
+        }
+        return (int) Math.min(Integer.MAX_VALUE, (nanos - 1) / NANOS_PER_MILLI + 1);
+    }
 
     public abstract int eventfd(int initval, int flags);
 

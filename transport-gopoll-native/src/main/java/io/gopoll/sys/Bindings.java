@@ -1,0 +1,190 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.sys;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Which binding {@link Syscalls#get} gives, and what to say when there is none. */
+final class Bindings {
+
+    static final String JNA = "jna";
+    static final String FFM = "ffm";
+
+    /** The first JDK whose foreign-function API is final. */
+    private static final int FFM_SINCE = 22;
+
+    private Bindings() {}
+
+    /** The binding for this machine, see {@link Syscalls#get}. */
+    static Syscalls choose() {
+        return first(candidatesHere(System.getProperty(Syscalls.BINDING_PROPERTY)), Bindings::load);
+    }
+
+    /** Every binding that works here, whatever the property says. */
+    static List<Syscalls> available() {
+        List<Syscalls> all = new ArrayList<>();
+        UnsupportedOperationException failure = null;
+        for (String name : candidatesHere(null)) {
+            try {
+                all.add(load(name));
+            } catch (UnsupportedOperationException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (all.isEmpty() && failure != null) {
+            throw failure;
+        }
+        return all;
+    }
+
+    private static List<String> candidatesHere(String forced) {
+        return candidates(
+                forced,
+                Runtime.version().feature(),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"));
+    }
+
+    /**
+     * The bindings to try, best first.
+     *
+     * @param forced the value of {@link Syscalls#BINDING_PROPERTY}, or null
+     * @param feature the JDK's version, as 17
+     * @throws UnsupportedOperationException if what is asked for cannot be had here
+     */
+    static List<String> candidates(String forced, int feature, String osName, String osArch) {
+        if (!osName.equals("Linux")) {
+            throw new UnsupportedOperationException(
+                    "GoPoll needs Linux, and this is "
+                            + osName
+                            + ": use another transport here, such as Netty's NIO");
+        }
+        arch(osArch);
+        if (forced == null) {
+            return feature >= FFM_SINCE ? List.of(FFM, JNA) : List.of(JNA);
+        }
+        String property = "-D" + Syscalls.BINDING_PROPERTY + "=" + forced;
+        switch (forced) {
+            case JNA:
+                return List.of(JNA);
+            case FFM:
+                if (feature < FFM_SINCE) {
+                    throw new UnsupportedOperationException(
+                            property
+                                    + " needs JDK "
+                                    + FFM_SINCE
+                                    + " or later, and this is "
+                                    + feature
+                                    + ": use a later JDK, or leave the property out");
+                }
+                return List.of(FFM);
+            default:
+                throw new UnsupportedOperationException(
+                        property + " names no binding: use jna or ffm, or leave the property out");
+        }
+    }
+
+    /**
+     * @throws UnsupportedOperationException if the bindings do not know the architecture
+     */
+    static Arch arch(String osArch) {
+        Arch arch = Arch.of(osArch);
+        if (arch == null) {
+            throw new UnsupportedOperationException(
+                    "GoPoll needs x86-64 or aarch64, and this is "
+                            + osArch
+                            + ": use another transport here, such as Netty's NIO");
+        }
+        return arch;
+    }
+
+    /**
+     * The first that loads.
+     *
+     * @throws UnsupportedOperationException if none does, with the words of all; the first one's
+     *     exception is the cause, those of the others are suppressed by it
+     */
+    static Syscalls first(List<String> names, Function<String, Syscalls> loader) {
+        List<UnsupportedOperationException> failures = new ArrayList<>();
+        for (String name : names) {
+            try {
+                return loader.apply(name);
+            } catch (UnsupportedOperationException e) {
+                failures.add(e);
+            }
+        }
+        StringBuilder message = new StringBuilder("no way to make system calls");
+        for (UnsupportedOperationException failure : failures) {
+            message.append("; ").append(failure.getMessage());
+        }
+        UnsupportedOperationException failure =
+                new UnsupportedOperationException(message.toString(), failures.get(0));
+        failures.stream().skip(1).forEach(failure::addSuppressed);
+        throw failure;
+    }
+
+    /**
+     * By name and not by {@code new}: what a binding stands on (JNA, the JDK's API) may be missing.
+     */
+    private static Syscalls load(String name) {
+        String className = name.equals(FFM) ? "FfmSyscalls" : "JnaSyscalls";
+        try {
+            return (Syscalls)
+                    Class.forName(Bindings.class.getPackageName() + "." + className)
+                            .getDeclaredConstructor()
+                            .newInstance();
+        } catch (VirtualMachineError e) {
+            throw e;
+        } catch (InvocationTargetException | ExceptionInInitializerError e) {
+            throw failure(name, e.getCause());
+        } catch (ReflectiveOperationException | Error e) {
+            // Not LinkageError alone: JNA throws a plain Error when it finds another version's
+            // library.
+            throw failure(name, e);
+        }
+    }
+
+    /** What to say of a binding that did not load. */
+    static UnsupportedOperationException failure(String name, Throwable cause) {
+        String remedy;
+        if (name.equals(FFM)) {
+            remedy =
+                    cause instanceof ClassNotFoundException
+                            ? "its class is in META-INF/versions/22 of the jar: keep the jar whole,"
+                                  + " and Multi-Release: true in the manifest when it is repackaged"
+                            : "the JDK's foreign-function API must be allowed: run with"
+                                    + " --enable-native-access=ALL-UNNAMED";
+        } else if (cause instanceof NoClassDefFoundError
+                && cause.getCause() instanceof ClassNotFoundException) {
+            remedy =
+                    "JNA is not on the class path: add net.java.dev.jna:jna, or use JDK "
+                            + FFM_SINCE
+                            + " or later, which needs no library";
+        } else {
+            remedy =
+                    "JNA's own library did not load: if the temporary folder is mounted noexec,"
+                        + " point -Djna.tmpdir to one that is not, or use JDK "
+                            + FFM_SINCE
+                            + " or later, which needs no library";
+        }
+        return new UnsupportedOperationException(name + ": " + remedy + " (" + cause + ")", cause);
+    }
+}
