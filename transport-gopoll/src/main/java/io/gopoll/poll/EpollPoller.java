@@ -89,7 +89,7 @@ public final class EpollPoller extends AbstractNetPoller {
         if (result < 0) {
             sys.close(eventfd);
             sys.close(epfd);
-            throw Errno.newException("epoll_ctl(ADD) of the eventfd", result);
+            throw Errno.newException("epoll_ctl", result);
         }
     }
 
@@ -106,7 +106,7 @@ public final class EpollPoller extends AbstractNetPoller {
             throw new NotPollableException(fd);
         }
         if (result < 0) {
-            throw Errno.newException("epoll_ctl(ADD) of descriptor " + fd, result);
+            throw Errno.newException("epoll_ctl", result);
         }
     }
 
@@ -238,7 +238,10 @@ public final class EpollPoller extends AbstractNetPoller {
     private static IllegalStateException failed(String call, int result) {
         return new IllegalStateException(
                 call
-                        + " failed: has someone closed a descriptor that is not his?",
-                Errno.newException(call, result));
+                        + " failed with "
+                        + Errno.name(-result)
+                        + " ("
+                        + Errno.message(-result)
+                        + "): has someone closed a descriptor that is not his?");
     }
 }
