@@ -243,7 +243,10 @@ public final class EpollPoller extends AbstractNetPoller {
         return events.capacity();
     }
 
-    /** Of calls that only fail if a descriptor of the poller, or a watched one, is not what we think. */
+    /**
+     * Of calls that only fail if a descriptor of the poller, or a watched one, is not what we
+     * think.
+     */
     private static IllegalStateException failed(String call, int result) {
         return new IllegalStateException(
                 call
