@@ -241,7 +241,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
     }
 
-    /** Lets {@link #readReady} run after the next poll, if there is something to read. */
+    /** Lets {@code readReady} run after the next poll, if there is something to read. */
     void resumeReading() {
         if (registration != null) {
             registration.queue(PollDesc.READ);
