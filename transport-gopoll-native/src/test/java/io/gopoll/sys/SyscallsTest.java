@@ -257,6 +257,26 @@ class SyscallsTest {
     }
 
     @Test
+    void epollWaitStandsInWhereTheKernelOrASandboxLacksEpollPwait2() {
+        EpollEvents events = new EpollEvents(1);
+        for (int probe : new int[] {-Errno.ENOSYS, -Errno.EPERM}) {
+            Syscalls sys = new JnaSyscalls(probe);
+            int ep = fd(sys, sys.epoll_create1(EPOLL_CLOEXEC));
+            buffer.putLong(0, -1);
+            long start = System.nanoTime();
+            assertEquals(0, sys.epoll_pwait2(ep, events.address(), 1, 1, memory.address()));
+            assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(1));
+            assertEquals(0, sys.epoll_pwait2(ep, events.address(), 1, 0, memory.address()));
+            assertEquals(-1, buffer.getLong(0), "no timespec was written");
+        }
+        Syscalls sys = new JnaSyscalls(-Errno.EINVAL);
+        int ep = fd(sys, sys.epoll_create1(EPOLL_CLOEXEC));
+        assertEquals(0, sys.epoll_pwait2(ep, events.address(), 1, 1, memory.address()));
+        assertEquals(0, buffer.getLong(0));
+        assertEquals(1, buffer.getLong(8));
+    }
+
+    @Test
     void timeoutsInMillisecondsAreRoundedUp() {
         assertEquals(-1, Syscalls.toMillis(Long.MIN_VALUE));
         assertEquals(-1, Syscalls.toMillis(-1));
