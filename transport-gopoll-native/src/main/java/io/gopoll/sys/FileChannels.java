@@ -24,8 +24,8 @@ import java.nio.channels.FileChannel;
 import java.util.Map;
 
 /**
- * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not tell. It is
- * read from the JDK's own field: by reflection where {@code java.base/sun.nio.ch} and {@code
+ * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not tell.
+ * It is read from the JDK's own field: by reflection where {@code java.base/sun.nio.ch} and {@code
  * java.base/java.io} are open to GoPoll, else by JNI through JNA, which asks nobody.
  */
 public final class FileChannels {
@@ -55,7 +55,9 @@ public final class FileChannels {
 
     private FileChannels() {}
 
-    /** The channel's descriptor, or -1 if it cannot be found out. Valid while the channel is open. */
+    /**
+     * The channel's descriptor, or -1 if it cannot be found out. Valid while the channel is open.
+     */
     public static int fd(FileChannel channel) {
         if (Way.READER == null || !channel.getClass().getName().equals(JDK_CLASS)) {
             return -1;
@@ -99,7 +101,8 @@ public final class FileChannels {
         private final Pointer fd;
 
         ByJni() {
-            // labs(3) gives its argument back, and JNA hands in the address of the environment for it.
+            // labs(3) gives its argument back, and JNA hands in the address of the environment for
+            // it.
             Function labs = Function.getFunction("c", "labs");
             long env = (Long) labs.invoke(Long.class, new Object[] {JNIEnv.CURRENT}, OBJECTS);
             Pointer table = new Pointer(env).getPointer(0);

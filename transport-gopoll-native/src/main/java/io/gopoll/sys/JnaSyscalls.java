@@ -16,7 +16,6 @@ package io.gopoll.sys;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-
 import java.nio.ByteBuffer;
 
 /**

@@ -48,14 +48,14 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What all GoPoll channels share: a {@link NetFd}, its registration with the loop's poller, connecting
- * and closing, and when to read.
+ * What all GoPoll channels share: a {@link NetFd}, its registration with the loop's poller,
+ * connecting and closing, and when to read.
  *
  * <p>Reading. The reading side is parked from the moment the descriptor is in the poller until its
- * end, also while nobody wants to read: so a peer's hang-up is seen at once, and turning autoRead off
- * and on makes no system call. Three flags, all of them the event loop's, say what to do when it is
- * resumed: {@link #readInterest} (somebody has asked to read), {@link #readable} (an edge came and what
- * it told of has not been read to its end) and the poll descriptor's hang-up.
+ * end, also while nobody wants to read: so a peer's hang-up is seen at once, and turning autoRead
+ * off and on makes no system call. Three flags, all of them the event loop's, say what to do when
+ * it is resumed: {@link #readInterest} (somebody has asked to read), {@link #readable} (an edge
+ * came and what it told of has not been read to its end) and the poll descriptor's hang-up.
  */
 abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChannel {
 
@@ -70,10 +70,14 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     /** A read that was asked for and has not been answered yet. */
     boolean readPending;
 
-    /** Whether to read when there is something; what the EPOLLIN flag is to Netty's epoll channels. */
+    /**
+     * Whether to read when there is something; what the EPOLLIN flag is to Netty's epoll channels.
+     */
     private boolean readInterest;
 
-    /** Whether there may be something to read: set by an edge, cleared by a read that drained it. */
+    /**
+     * Whether there may be something to read: set by an edge, cleared by a read that drained it.
+     */
     boolean readable;
 
     private boolean inReadLoop;
@@ -134,7 +138,10 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
     }
 
-    /** Whether a socket that was taken over has no error pending, which Netty takes for being connected. */
+    /**
+     * Whether a socket that was taken over has no error pending, which Netty takes for being
+     * connected.
+     */
     static boolean isSoErrorZero(NetFd netFd) {
         try {
             return netFd.getIntOption(Constants.SOL_SOCKET, Constants.SO_ERROR) == 0;
@@ -174,7 +181,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     // ---- Registration. ----
 
-    /** Says yes so that {@link #doRegister} can refuse with both sides named, and Netty then closes. */
+    /**
+     * Says yes so that {@link #doRegister} can refuse with both sides named, and Netty then closes.
+     */
     @Override
     protected boolean isCompatible(EventLoop loop) {
         return true;
@@ -222,8 +231,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     /**
-     * Puts the socket into the poller, once it has something to say: an unconnected one would report a
-     * hang-up.
+     * Puts the socket into the poller, once it has something to say: an unconnected one would
+     * report a hang-up.
      */
     final void open() throws IOException {
         registration.open();
@@ -241,14 +250,16 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
     }
 
-    /** Lets {@code readReady} run after the next poll, if there is something to read. */
+    /** Lets the reading side run after the next poll, if there is something to read. */
     void resumeReading() {
         if (registration != null) {
             registration.queue(PollDesc.READ);
         }
     }
 
-    /** There may be something to read though no edge has said so: looks, if somebody wants to read. */
+    /**
+     * There may be something to read though no edge has said so: looks, if somebody wants to read.
+     */
     final void readAgain() {
         readable = true;
         if (readInterest && !inReadLoop) {
@@ -256,7 +267,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
     }
 
-    /** The config's autoRead went from true to false: forget the interest unless a read is pending. */
+    /**
+     * The config's autoRead went from true to false: forget the interest unless a read is pending.
+     */
     final void autoReadCleared() {
         if (!isRegistered()) {
             readInterest = false;
@@ -314,8 +327,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
         inputShutdown |= read;
         outputShutdown |= write;
-        netFd.shutdown(
-                read ? write ? Constants.SHUT_RDWR : Constants.SHUT_RD : Constants.SHUT_WR);
+        netFd.shutdown(read ? write ? Constants.SHUT_RDWR : Constants.SHUT_RD : Constants.SHUT_WR);
     }
 
     abstract class AbstractGoPollUnsafe extends AbstractUnsafe implements GoPollIoHandle {
@@ -393,8 +405,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
 
         /**
-         * Reads until drained, until the user's limits say to let others have a turn, or until nobody
-         * wants more. Must clear {@link #readable} when it has drained the socket, must not throw.
+         * Reads until drained, until the user's limits say to let others have a turn, or until
+         * nobody wants more. Must clear {@link #readable} when it has drained the socket, must not
+         * throw.
          */
         abstract void readLoop(ChannelConfig config);
 
@@ -523,7 +536,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                 close(voidPromise());
                 return;
             }
-            // trySuccess may call a listener that closes the channel; channelActive must come even so.
+            // trySuccess may call a listener that closes the channel; channelActive must come even
+            // so.
             boolean isActive = isActive();
             boolean promiseSet = promise.trySuccess();
             if (!wasActive && isActive) {
@@ -577,7 +591,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         checkResolved(localAddress);
         checkResolved(remoteAddress);
         if (remote != null) {
-            // connect(2) does not say EISCONN after a connect that was under way and then succeeded.
+            // connect(2) does not say EISCONN after a connect that was under way and then
+            // succeeded.
             throw new AlreadyConnectedException();
         }
         if (localAddress != null) {
@@ -605,8 +620,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     /**
-     * The address of the peer after a connect: the one asked for, which spares a system call, unless
-     * that was the wildcard, for which the system has put another.
+     * The address of the peer after a connect: the one asked for, which spares a system call,
+     * unless that was the wildcard, for which the system has put another.
      */
     SocketAddress connectedAddress(SocketAddress requested) {
         if (requested instanceof InetSocketAddress
@@ -619,7 +634,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     /** Writes an address of this channel's kind into the memory of a system call. */
     void putAddress(SockAddr memory, SocketAddress address) {
-        memory.putInet((InetSocketAddress) address, netFd.family());
+        memory.setInet((InetSocketAddress) address, netFd.family());
     }
 
     SocketAddress readLocalAddress() {

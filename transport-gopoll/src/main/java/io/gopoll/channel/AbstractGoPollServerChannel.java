@@ -73,7 +73,9 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
         }
     }
 
-    /** A channel for a connection that was accepted; on failure the caller closes the descriptor. */
+    /**
+     * A channel for a connection that was accepted; on failure the caller closes the descriptor.
+     */
     abstract Channel newChildChannel(int fd, SockAddr remote) throws Exception;
 
     @Override
@@ -149,7 +151,9 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
             return Errno.newException("accept", result, localAddress());
         }
 
-        /** The connections stay in the backlog meanwhile; trying again at once would burn the CPU. */
+        /**
+         * The connections stay in the backlog meanwhile; trying again at once would burn the CPU.
+         */
         private void pauseAccepting() {
             acceptPaused = true;
             eventLoop()

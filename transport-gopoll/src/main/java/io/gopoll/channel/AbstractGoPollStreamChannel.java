@@ -18,6 +18,7 @@ import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
+import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;
@@ -58,8 +59,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
     /** Null until the first file region. */
     private FileRegions fileRegions;
 
-    AbstractGoPollStreamChannel(
-            Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
+    AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
         super(parent, netFd, active, remote);
     }
 
@@ -100,7 +100,9 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
         }
     }
 
-    /** Writes one message; returns what it takes from the write spin count, as Netty's channels do. */
+    /**
+     * Writes one message; returns what it takes from the write spin count, as Netty's channels do.
+     */
     private int writeSingle(ChannelOutboundBuffer in) throws Exception {
         Object msg = in.current();
         if (msg instanceof ByteBuf) {
@@ -166,8 +168,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
     }
 
     /**
-     * Takes what was written out of the buffer. A write that was not taken whole has filled the socket,
-     * epoll(7) question 9: the write that would only see EAGAIN is spared.
+     * Takes what was written out of the buffer. A write that was not taken whole has filled the
+     * socket, epoll(7) question 9: the write that would only see EAGAIN is spared.
      */
     private static int written(String syscall, ChannelOutboundBuffer in, long n, long attempted)
             throws IOException {
@@ -203,7 +205,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
 
     private static boolean isCopyNeeded(ByteBuf buf) {
         return !buf.hasMemoryAddress()
-                && (!buf.isDirect() || buf.nioBufferCount() > Iovecs.IOV_MAX);
+                && (!buf.isDirect() || buf.nioBufferCount() > Constants.IOV_MAX);
     }
 
     /** A copy outside the heap; the original is released. */
@@ -214,7 +216,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
             return Unpooled.EMPTY_BUFFER;
         }
         ByteBufAllocator alloc = alloc();
-        ByteBuf direct = alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
+        ByteBuf direct =
+                alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
         if (direct == null) {
             direct = alloc.directBuffer(readable);
         }
@@ -276,8 +279,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
                                                         (ChannelFutureListener)
                                                                 input ->
                                                                         shutdownDone(
-                                                                                output,
-                                                                                input,
+                                                                                output, input,
                                                                                 promise)));
         return promise;
     }
@@ -306,11 +308,14 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
     // ---- Splicing. ----
 
     /**
-     * Moves {@code len} bytes of input to another channel without copying them to user space: splice(2).
+     * Moves {@code len} bytes of input to another channel without copying them to user space:
+     * splice(2).
      *
      * @param ch a channel of the same event loop
-     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or fails
-     * @throws IllegalArgumentException if the channels' event loops differ or {@code len} is negative
+     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
+     *     fails
+     * @throws IllegalArgumentException if the channels' event loops differ or {@code len} is
+     *     negative
      */
     public final ChannelFuture spliceTo(AbstractGoPollStreamChannel ch, int len) {
         return spliceTo(ch, len, newPromise());
@@ -323,11 +328,13 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
     }
 
     /**
-     * Moves {@code len} bytes of input to a descriptor without copying them to user space: splice(2).
+     * Moves {@code len} bytes of input to a descriptor without copying them to user space:
+     * splice(2).
      *
      * @param fd a blocking descriptor, as of a file; it is not closed
      * @param offset where in the file to start
-     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or fails
+     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
+     *     fails
      * @throws IllegalArgumentException if {@code offset} or {@code len} is negative
      */
     public final ChannelFuture spliceTo(FileDescriptor fd, int offset, int len) {
@@ -402,7 +409,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
                     allocHandle.lastBytesRead(n);
                     allocHandle.incMessagesRead(1);
                     readPending = false;
-                    // A short read has drained a stream, epoll(7) question 9, unless its end is due.
+                    // A short read has drained a stream, epoll(7) question 9, unless its end is
+                    // due.
                     readable = n == attempted || allocHandle.isHungUp();
                     ByteBuf message = buf;
                     buf = null;

@@ -77,7 +77,10 @@ final class FileRegions {
         }
         if (current != region) {
             current = region;
-            fd = region instanceof DefaultFileRegion ? descriptorOf((DefaultFileRegion) region) : -1;
+            fd =
+                    region instanceof DefaultFileRegion
+                            ? descriptorOf((DefaultFileRegion) region)
+                            : -1;
         }
         long n =
                 fd >= 0

@@ -27,9 +27,11 @@ final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
     private long maxBytes;
 
     /**
-     * The memory of the flushed buffers from the first on, up to the first message that is not a buffer.
+     * The memory of the flushed buffers from the first on, up to the first message that is not a
+     * buffer.
      *
-     * @param maxBytes no further buffer is added if that made it more than this; the first always is
+     * @param maxBytes no further buffer is added if that made it more than this; the first always
+     *     is
      * @return valid until the next call
      */
     Iovecs gather(ChannelOutboundBuffer in, long maxBytes) throws IOException {

@@ -29,12 +29,12 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 
 /**
- * The config of every GoPoll channel: Netty's general options, the socket options of the channel's kind,
- * and any other socket option by number ({@link IntegerUnixChannelOption}, {@link
+ * The config of every GoPoll channel: Netty's general options, the socket options of the channel's
+ * kind, and any other socket option by number ({@link IntegerUnixChannelOption}, {@link
  * RawUnixChannelOption}). Any thread may use it.
  *
- * <p>A value out of range is an {@link IllegalArgumentException} that names the option; what the system
- * refuses is a {@link ChannelException} with the {@link IOException} as its cause.
+ * <p>A value out of range is an {@link IllegalArgumentException} that names the option; what the
+ * system refuses is a {@link ChannelException} with the {@link IOException} as its cause.
  */
 public class GoPollChannelConfig extends DefaultChannelConfig {
 
@@ -127,7 +127,7 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
 
     <T> T get(SocketOption<T> row) {
         try {
-            return row.get(netFd());
+            return row.get(this);
         } catch (IOException e) {
             throw failed("get", row.option, e);
         }
@@ -135,13 +135,16 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
 
     <T> void set(SocketOption<T> row, T value) {
         try {
-            row.set(netFd(), value);
+            row.set(this, value);
         } catch (IOException e) {
             throw failed("set", row.option, e);
         }
     }
 
-    /** A socket option is about to be set past the table: what is known of any may be wrong from now on. */
+    /**
+     * A socket option is about to be set past the table: what is known of any may be wrong from now
+     * on.
+     */
     void setByNumber() {}
 
     static ChannelException failed(String what, ChannelOption<?> option, IOException cause) {

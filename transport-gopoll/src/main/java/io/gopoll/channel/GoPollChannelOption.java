@@ -19,9 +19,9 @@ import java.net.InetAddress;
 import java.util.Map;
 
 /**
- * The options that GoPoll's channels have beyond Netty's general ones: those of Netty's epoll transport,
- * under the same names. Which of them a channel has, and what values each takes, is in tcp(7), ip(7),
- * udp(7) and socket(7).
+ * The options that GoPoll's channels have beyond Netty's general ones: those of Netty's epoll
+ * transport, under the same names. Which of them a channel has, and what values each takes, is in
+ * tcp(7), ip(7), udp(7) and socket(7).
  *
  * <p>The constants of {@code EpollChannelOption} and {@code IoUringChannelOption} work on GoPoll's
  * channels too: an option is known by its name. Epoll's {@code EPOLL_MODE} has nothing here that it
@@ -83,10 +83,15 @@ public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
     public static final ChannelOption<Integer> SO_BUSY_POLL =
             valueOf(GoPollChannelOption.class, "SO_BUSY_POLL");
 
-    /** A key of 1 to 80 bytes for each peer, RFC 2385; a peer left out has none any more. Write only. */
+    /**
+     * A key of 1 to 80 bytes for each peer, RFC 2385; a peer left out has none any more. Write
+     * only.
+     */
     public static final ChannelOption<Map<InetAddress, byte[]>> TCP_MD5SIG = valueOf("TCP_MD5SIG");
 
-    /** Bytes, 0 or more; above 0, several datagrams are read at once, each of so many bytes at most. */
+    /**
+     * Bytes, 0 or more; above 0, several datagrams are read at once, each of so many bytes at most.
+     */
     public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
             valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");
 

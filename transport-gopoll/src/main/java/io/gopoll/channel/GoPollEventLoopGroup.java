@@ -27,8 +27,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The loop mode in one class, with the constructors of Netty's {@code EpollEventLoopGroup}: a {@link
- * MultiThreadIoEventLoopGroup} of {@link GoPollIoHandler}s. Every constructor throws {@link
+ * The loop mode in one class, with the constructors of Netty's {@code EpollEventLoopGroup}: a
+ * {@link MultiThreadIoEventLoopGroup} of {@link GoPollIoHandler}s. Every constructor throws {@link
  * UnsupportedOperationException} where GoPoll is not available, see {@link
  * GoPoll#unavailabilityCause()}.
  */
@@ -64,7 +64,9 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     public GoPollEventLoopGroup(
-            int nThreads, ThreadFactory threadFactory, SelectStrategyFactory selectStrategyFactory) {
+            int nThreads,
+            ThreadFactory threadFactory,
+            SelectStrategyFactory selectStrategyFactory) {
         super(
                 nThreads,
                 threadFactory,

@@ -73,9 +73,9 @@ public final class GoPollIoHandler implements IoHandler {
     private final Gathering gathering = new Gathering();
 
     /**
-     * True from just before the loop looks a last time for tasks until its poll has returned. Whoever
-     * turns it from true to false wakes the poller: so a sleep costs one write at most, and a loop
-     * that is awake none.
+     * True from just before the loop looks a last time for tasks until its poll has returned.
+     * Whoever turns it from true to false wakes the poller: so a sleep costs one write at most, and
+     * a loop that is awake none.
      */
     @SuppressWarnings("unused")
     private volatile boolean sleeping;
@@ -83,7 +83,9 @@ public final class GoPollIoHandler implements IoHandler {
     /** What the poll of this turn has found. */
     private ReadyList ready;
 
-    /** Registrations with a side that can go on without the kernel, in the order they were queued. */
+    /**
+     * Registrations with a side that can go on without the kernel, in the order they were queued.
+     */
     private GoPollIoRegistration[] queue = new GoPollIoRegistration[16];
 
     /** The other half of a pair that takes turns with {@link #queue}. */
@@ -119,8 +121,8 @@ public final class GoPollIoHandler implements IoHandler {
      * A factory whose loops decide by {@code selectStrategyFactory} whether to wait, to look or to
      * spin.
      *
-     * @param maxEvents accepted for the sake of code that comes from Netty's epoll transport: how many
-     *     events a poll takes in grows as needed here
+     * @param maxEvents accepted for the sake of code that comes from Netty's epoll transport: how
+     *     many events a poll takes in grows as needed here
      * @throws UnsupportedOperationException if GoPoll is not available here
      */
     public static IoHandlerFactory newFactory(
@@ -207,7 +209,8 @@ public final class GoPollIoHandler implements IoHandler {
     private ReadyList sleep(IoHandlerContext context) {
         sleeping = true;
         try {
-            // Looked at again: a task that came before sleeping was seen to be true has woken nobody.
+            // Looked at again: a task that came before sleeping was seen to be true has woken
+            // nobody.
             if (!context.canBlock()) {
                 return poller.poll(0);
             }
@@ -249,7 +252,8 @@ public final class GoPollIoHandler implements IoHandler {
         if (size == 0) {
             return 0;
         }
-        // What is queued from here on has its turn after the next poll, or one side could starve all.
+        // What is queued from here on has its turn after the next poll, or one side could starve
+        // all.
         GoPollIoRegistration[] turn = queue;
         queue = spare;
         spare = turn;
@@ -291,8 +295,7 @@ public final class GoPollIoHandler implements IoHandler {
                             + StringUtil.simpleClassName(handle)
                             + " not supported (expected: GoPollIoHandle)");
         }
-        GoPollIoRegistration registration =
-                new GoPollIoRegistration(this, (GoPollIoHandle) handle);
+        GoPollIoRegistration registration = new GoPollIoRegistration(this, (GoPollIoHandle) handle);
         registration.next = registrations;
         if (registrations != null) {
             registrations.previous = registration;

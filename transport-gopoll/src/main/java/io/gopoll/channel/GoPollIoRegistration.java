@@ -23,9 +23,9 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One descriptor on one {@link GoPollIoHandler}. Each side is in one of three states: idle, parked on
- * the {@link PollDesc}, or queued at the handler because it can go on without the kernel. Everything
- * but {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
+ * One descriptor on one {@link GoPollIoHandler}. Each side is in one of three states: idle, parked
+ * on the {@link PollDesc}, or queued at the handler because it can go on without the kernel.
+ * Everything but {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
  */
 final class GoPollIoRegistration implements IoRegistration {
 
@@ -41,7 +41,10 @@ final class GoPollIoRegistration implements IoRegistration {
     private final Side writer = new Side(PollDesc.WRITE);
     private final AtomicBoolean cancelled = new AtomicBoolean();
 
-    /** Null until the descriptor is added to the poller: a socket that is not connected has nothing to say. */
+    /**
+     * Null until the descriptor is added to the poller: a socket that is not connected has nothing
+     * to say.
+     */
     private PollDesc pd;
 
     /** The modes that are parked. */
@@ -114,7 +117,9 @@ final class GoPollIoRegistration implements IoRegistration {
         }
     }
 
-    /** Lets a side go on after the next look at the network, without waiting for it to get ready. */
+    /**
+     * Lets a side go on after the next look at the network, without waiting for it to get ready.
+     */
     void queue(int mode) {
         if (queued == 0) {
             handler.queue(this);
@@ -137,11 +142,14 @@ final class GoPollIoRegistration implements IoRegistration {
     }
 
     /**
-     * Parks the writing side after a write that the socket did not take whole. READY, if it is there,
-     * is from before that write: only this thread polls, so no edge can have been taken in since.
+     * Parks the writing side after a write that the socket did not take whole. READY, if it is
+     * there, is from before that write: only this thread polls, so no edge can have been taken in
+     * since.
      */
     void parkWriter() {
-        if (pd != null && (parked & PollDesc.WRITE) == 0 && pd.reset(PollDesc.WRITE) == PollDesc.OK) {
+        if (pd != null
+                && (parked & PollDesc.WRITE) == 0
+                && pd.reset(PollDesc.WRITE) == PollDesc.OK) {
             park(PollDesc.WRITE);
         }
     }
@@ -150,7 +158,10 @@ final class GoPollIoRegistration implements IoRegistration {
         return (parked & mode) != 0;
     }
 
-    /** Whether the peer has ended its side, or the descriptor has failed: reading goes on until it ends. */
+    /**
+     * Whether the peer has ended its side, or the descriptor has failed: reading goes on until it
+     * ends.
+     */
     boolean hungUp() {
         return pd != null && pd.hungUp();
     }
@@ -208,8 +219,7 @@ final class GoPollIoRegistration implements IoRegistration {
 
     private void withdraw(int mode) {
         queued &= ~mode;
-        if ((parked & mode) != 0
-                && pd.unpark(mode, mode == PollDesc.READ ? reader : writer)) {
+        if ((parked & mode) != 0 && pd.unpark(mode, mode == PollDesc.READ ? reader : writer)) {
             parked &= ~mode;
         }
     }

@@ -22,8 +22,8 @@ import io.netty.util.UncheckedBooleanSupplier;
 
 /**
  * The user's receive-buffer strategy with what an edge-triggered socket adds to it: direct buffers
- * only; a read that does not fill its buffer has drained a stream; once the peer has hung up, reading
- * goes on until the end is reached. The same behaviours as of Netty's epoll handle.
+ * only; a read that does not fill its buffer has drained a stream; once the peer has hung up,
+ * reading goes on until the end is reached. The same behaviours as of Netty's epoll handle.
  */
 final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements ExtendedHandle {
 
@@ -43,7 +43,10 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements Ex
         return hungUp;
     }
 
-    /** Whether the last read may have left something: always, until the end is seen, after a hang-up. */
+    /**
+     * Whether the last read may have left something: always, until the end is seen, after a
+     * hang-up.
+     */
     boolean maybeMoreDataToRead() {
         return hungUp || lastBytesRead() == attemptedBytesRead();
     }

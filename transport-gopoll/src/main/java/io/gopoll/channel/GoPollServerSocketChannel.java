@@ -48,7 +48,8 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
 
     /**
      * @param family {@code null} for the default
-     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is unavailable
+     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
+     *     unavailable
      */
     public GoPollServerSocketChannel(SocketProtocolFamily family) {
         super(newSocket(inetFamily(family), Constants.SOCK_STREAM), false);
@@ -57,7 +58,8 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     /**
-     * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes it.
+     * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
+     * it.
      */
     public GoPollServerSocketChannel(int fd) {
         this(adoptSocket(fd));
@@ -124,6 +126,6 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, netFd().family(), Constants.SOCK_STREAM);
         return new GoPollSocketChannel(
-                this, child, remote.getInet(), config.isInheritanceKnown(), md5Keys.peers());
+                this, child, remote.inet(), config.isInheritanceKnown(), md5Keys.peers());
     }
 }

@@ -16,7 +16,6 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -63,49 +62,6 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
     @Override
     void setByNumber() {
         inheritanceKnown = false;
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(
-                super.getOptions(),
-                ChannelOption.SO_BACKLOG,
-                ChannelOption.TCP_FASTOPEN,
-                GoPollChannelOption.TCP_MD5SIG);
-    }
-
-    @SuppressWarnings("unchecked")
-    @Override
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            return (T) Integer.valueOf(getBacklog());
-        }
-        if (option == ChannelOption.TCP_FASTOPEN) {
-            return (T) Integer.valueOf(getTcpFastopen());
-        }
-        if (option == GoPollChannelOption.TCP_MD5SIG) {
-            // Keys are not told: whoever has the channel could read them.
-            return null;
-        }
-        return super.getOption(option);
-    }
-
-    @SuppressWarnings("unchecked")
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.SO_BACKLOG) {
-            validate(option, value);
-            setBacklog((Integer) value);
-        } else if (option == ChannelOption.TCP_FASTOPEN) {
-            validate(option, value);
-            setTcpFastopen((Integer) value);
-        } else if (option == GoPollChannelOption.TCP_MD5SIG) {
-            validate(option, value);
-            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
     }
 
     @Override
@@ -203,8 +159,8 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
     }
 
     /**
-     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the map
-     * has none any more.
+     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the
+     * map has none any more.
      */
     public GoPollServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         md5Keys.set(netFd(), keys);
@@ -265,7 +221,8 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
 
     @Override
     @Deprecated
-    public GoPollServerSocketChannelConfig setWriteBufferHighWaterMark(int writeBufferHighWaterMark) {
+    public GoPollServerSocketChannelConfig setWriteBufferHighWaterMark(
+            int writeBufferHighWaterMark) {
         super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
         return this;
     }
@@ -278,7 +235,8 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
     }
 
     @Override
-    public GoPollServerSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
+    public GoPollServerSocketChannelConfig setWriteBufferWaterMark(
+            WriteBufferWaterMark writeBufferWaterMark) {
         super.setWriteBufferWaterMark(writeBufferWaterMark);
         return this;
     }

@@ -54,13 +54,13 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
 
     /**
      * @param family {@code null} for the default
-     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is unavailable
+     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
+     *     unavailable
      */
     public GoPollSocketChannel(SocketProtocolFamily family) {
         super(
                 null,
-                newSocket(
-                        GoPollServerSocketChannel.inetFamily(family), Constants.SOCK_STREAM),
+                newSocket(GoPollServerSocketChannel.inetFamily(family), Constants.SOCK_STREAM),
                 false,
                 null);
         config = new GoPollSocketChannelConfig(this, null, -1, new TcpMd5Keys());
@@ -155,8 +155,9 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     /**
-     * TCP Fast Open, RFC 7413: connects with the first data if there is a cookie for the server. Without
-     * one the kernel starts an ordinary connect (EINPROGRESS), which connect(2) then reports on.
+     * TCP Fast Open, RFC 7413: connects with the first data if there is a cookie for the server.
+     * Without one the kernel starts an ordinary connect (EINPROGRESS), which connect(2) then
+     * reports on.
      *
      * @return whether the data is on its way, and with that the connection usable
      */
@@ -186,7 +187,9 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
 
     private final class SocketUnsafe extends StreamUnsafe {
 
-        /** A close that lingers blocks, so it goes to another thread, with the poller done first. */
+        /**
+         * A close that lingers blocks, so it goes to another thread, with the poller done first.
+         */
         @Override
         protected Executor prepareToClose() {
             try {

@@ -14,7 +14,6 @@
 package io.gopoll.channel;
 
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -32,7 +31,10 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     private volatile boolean allowHalfClosure;
     private volatile boolean tcpFastOpenConnect;
 
-    /** What TCP_NODELAY is, so that setting it again costs no system call; null if that is not known. */
+    /**
+     * What TCP_NODELAY is, so that setting it again costs no system call; null if that is not
+     * known.
+     */
     private volatile Boolean noDelay;
 
     /** What SO_LINGER is, so that a close need not ask; null if that is not known. */
@@ -51,49 +53,6 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
         if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
             setTcpNoDelay(true);
         }
-    }
-
-    @Override
-    public Map<ChannelOption<?>, Object> getOptions() {
-        return getOptions(
-                super.getOptions(),
-                ChannelOption.ALLOW_HALF_CLOSURE,
-                ChannelOption.TCP_FASTOPEN_CONNECT,
-                GoPollChannelOption.TCP_MD5SIG);
-    }
-
-    @SuppressWarnings("unchecked")
-    @Override
-    public <T> T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            return (T) Boolean.valueOf(isAllowHalfClosure());
-        }
-        if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-            return (T) Boolean.valueOf(isTcpFastOpenConnect());
-        }
-        if (option == GoPollChannelOption.TCP_MD5SIG) {
-            // Keys are not told: whoever has the channel could read them.
-            return null;
-        }
-        return super.getOption(option);
-    }
-
-    @SuppressWarnings("unchecked")
-    @Override
-    public <T> boolean setOption(ChannelOption<T> option, T value) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
-            validate(option, value);
-            setAllowHalfClosure((Boolean) value);
-        } else if (option == ChannelOption.TCP_FASTOPEN_CONNECT) {
-            validate(option, value);
-            setTcpFastOpenConnect((Boolean) value);
-        } else if (option == GoPollChannelOption.TCP_MD5SIG) {
-            validate(option, value);
-            setTcpMd5Sig((Map<InetAddress, byte[]>) value);
-        } else {
-            return super.setOption(option, value);
-        }
-        return true;
     }
 
     @SuppressWarnings("unchecked")
@@ -117,6 +76,10 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
             linger = null;
             super.set(row, value);
             linger = Math.max(-1, (Integer) value);
+        } else if (row == SocketOption.SO_SNDBUF) {
+            super.set(row, value);
+            // Twice what the socket holds, since it empties while it is filled.
+            setMaxBytesPerGatheringWrite(Math.max(1, 2L * (Integer) value));
         } else {
             super.set(row, value);
         }
@@ -147,8 +110,6 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     @Override
     public GoPollSocketChannelConfig setSendBufferSize(int sendBufferSize) {
         set(SocketOption.SO_SNDBUF, sendBufferSize);
-        // Twice what the socket holds, since it empties while it is filled.
-        setMaxBytesPerGatheringWrite(Math.max(1, 2L * sendBufferSize));
         return this;
     }
 
@@ -326,8 +287,8 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     }
 
     /**
-     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the map
-     * has none any more.
+     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the
+     * map has none any more.
      */
     public GoPollSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         md5Keys.set(netFd(), keys);
@@ -423,7 +384,8 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     }
 
     @Override
-    public GoPollSocketChannelConfig setWriteBufferWaterMark(WriteBufferWaterMark writeBufferWaterMark) {
+    public GoPollSocketChannelConfig setWriteBufferWaterMark(
+            WriteBufferWaterMark writeBufferWaterMark) {
         super.setWriteBufferWaterMark(writeBufferWaterMark);
         return this;
     }

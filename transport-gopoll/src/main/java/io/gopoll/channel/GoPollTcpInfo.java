@@ -19,9 +19,9 @@ import io.gopoll.sys.NativeMemory;
 import java.io.IOException;
 
 /**
- * {@code struct tcp_info} of a connection, as it was when it was asked for: tcp(7), linux/tcp.h. Times
- * are in microseconds ({@code rto}, {@code ato}, {@code rtt}, {@code rttvar}, {@code rcvRtt}) or
- * milliseconds ({@code last...}). Not safe for use by several threads at once.
+ * {@code struct tcp_info} of a connection, as it was when it was asked for: tcp(7), linux/tcp.h.
+ * Times are in microseconds ({@code rto}, {@code ato}, {@code rtt}, {@code rttvar}, {@code rcvRtt})
+ * or milliseconds ({@code last...}). Not safe for use by several threads at once.
  */
 public final class GoPollTcpInfo {
 

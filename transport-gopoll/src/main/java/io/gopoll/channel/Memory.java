@@ -26,7 +26,7 @@ final class Memory {
 
     /** Whether a buffer's bytes are one piece of memory outside the heap. */
     static boolean isOnePiece(ByteBuf buf) {
-        return buf.hasMemoryAddress() || buf.isDirect() && buf.nioBufferCount() == 1;
+        return buf.hasMemoryAddress() || (buf.isDirect() && buf.nioBufferCount() == 1);
     }
 
     /** Where the readable bytes start of a buffer that is one piece. */

@@ -17,9 +17,9 @@ import io.gopoll.net.NetFd;
 import io.netty.channel.unix.FileDescriptor;
 
 /**
- * What {@link io.netty.channel.unix.UnixChannel#fd()} gives: the number of the channel's socket, open
- * as long as the channel. Netty's own reading and writing methods of this class need its JNI library
- * and are not GoPoll's.
+ * What {@link io.netty.channel.unix.UnixChannel#fd()} gives: the number of the channel's socket,
+ * open as long as the channel. Netty's own reading and writing methods of this class need its JNI
+ * library and are not GoPoll's.
  */
 final class SocketDescriptor extends FileDescriptor {
 

@@ -19,13 +19,15 @@ import io.gopoll.sys.NativeMemory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /**
- * One row of the table of socket options: which Netty option it is, its level and name for
- * setsockopt(2), its type there, and what values it takes. A kind of channel is a {@link SocketOptions}
- * of such rows.
+ * One row of the table of options: which Netty option it is, its level and name for setsockopt(2),
+ * its type there, and what values it takes; or, for the few that the kernel does not know, where
+ * the config keeps them. A kind of channel has a {@link SocketOptions} of such rows.
  */
-final class SocketOption<T> {
+class SocketOption<T> {
 
     static final SocketOption<Integer> SO_RCVBUF =
             number(ChannelOption.SO_RCVBUF, Constants.SOL_SOCKET, Constants.SO_RCVBUF, 0);
@@ -67,7 +69,10 @@ final class SocketOption<T> {
     static final SocketOption<Boolean> IP_FREEBIND =
             flag(GoPollChannelOption.IP_FREEBIND, Constants.IPPROTO_IP, Constants.IP_FREEBIND);
     static final SocketOption<Boolean> IP_TRANSPARENT =
-            flag(GoPollChannelOption.IP_TRANSPARENT, Constants.IPPROTO_IP, Constants.IP_TRANSPARENT);
+            flag(
+                    GoPollChannelOption.IP_TRANSPARENT,
+                    Constants.IPPROTO_IP,
+                    Constants.IP_TRANSPARENT);
     static final SocketOption<Boolean> IP_BIND_ADDRESS_NO_PORT =
             flag(
                     GoPollChannelOption.IP_BIND_ADDRESS_NO_PORT,
@@ -134,8 +139,7 @@ final class SocketOption<T> {
     private final long min;
     private final long max;
 
-    SocketOption(
-            ChannelOption<T> option, int level, int name, Codec<T> codec, long min, long max) {
+    SocketOption(ChannelOption<T> option, int level, int name, Codec<T> codec, long min, long max) {
         this.option = option;
         this.level = level;
         this.name = name;
@@ -158,14 +162,30 @@ final class SocketOption<T> {
         return new SocketOption<>(option, level, name, Codec.INT, min, max);
     }
 
-    T get(NetFd fd) throws IOException {
-        return codec.get(fd, level, name);
+    /** An option that the config itself keeps. */
+    static <C extends GoPollChannelConfig, T> SocketOption<T> kept(
+            ChannelOption<T> option, Class<C> config, Function<C, T> get, BiConsumer<C, T> set) {
+        return new SocketOption<>(option, 0, 0, null, 0, 0) {
+            @Override
+            T get(GoPollChannelConfig c) {
+                return get.apply(config.cast(c));
+            }
+
+            @Override
+            void set(GoPollChannelConfig c, T value) {
+                set.accept(config.cast(c), value);
+            }
+        };
+    }
+
+    T get(GoPollChannelConfig config) throws IOException {
+        return codec.get(config.netFd(), level, name);
     }
 
     /**
      * @throws IllegalArgumentException if the value is out of range, naming the option
      */
-    void set(NetFd fd, T value) throws IOException {
+    void set(GoPollChannelConfig config, T value) throws IOException {
         if (value instanceof Number) {
             long number = ((Number) value).longValue();
             if (number < min || number > max) {
@@ -173,7 +193,7 @@ final class SocketOption<T> {
                         option.name() + ": " + number + " (expected: " + min + " to " + max + ")");
             }
         }
-        codec.set(fd, level, name, value);
+        codec.set(config.netFd(), level, name, value);
     }
 
     /** How an option's value stands in memory. */
@@ -238,14 +258,14 @@ final class SocketOption<T> {
                     public void set(NetFd fd, int level, int name, Integer value)
                             throws IOException {
                         NativeMemory linger = NativeMemory.allocate(8);
-                        linger.buffer()
-                                .putInt(0, value < 0 ? 0 : 1)
-                                .putInt(4, Math.max(0, value));
+                        linger.buffer().putInt(0, value < 0 ? 0 : 1).putInt(4, Math.max(0, value));
                         fd.setOption(level, name, linger, 8);
                     }
                 };
 
-        /** On an IPv6 socket the traffic class, and the type of service of what it sends as IPv4. */
+        /**
+         * On an IPv6 socket the traffic class, and the type of service of what it sends as IPv4.
+         */
         Codec<Integer> TRAFFIC_CLASS =
                 new Codec<>() {
                     @Override

@@ -33,13 +33,14 @@ import static io.gopoll.channel.SocketOption.TCP_NODELAY;
 import static io.gopoll.channel.SocketOption.TCP_NOTSENT_LOWAT;
 import static io.gopoll.channel.SocketOption.TCP_QUICKACK;
 import static io.gopoll.channel.SocketOption.TCP_USER_TIMEOUT;
+import static io.gopoll.channel.SocketOption.kept;
 
 import io.netty.channel.ChannelOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The socket options that a kind of channel has. */
+/** The options that a kind of channel has beyond those that Netty gives every channel. */
 final class SocketOptions {
 
     static final SocketOptions TCP =
@@ -60,7 +61,23 @@ final class SocketOptions {
                     TCP_QUICKACK,
                     IP_BIND_ADDRESS_NO_PORT,
                     IP_TRANSPARENT,
-                    SO_BUSY_POLL);
+                    SO_BUSY_POLL,
+                    kept(
+                            ChannelOption.ALLOW_HALF_CLOSURE,
+                            GoPollSocketChannelConfig.class,
+                            GoPollSocketChannelConfig::isAllowHalfClosure,
+                            GoPollSocketChannelConfig::setAllowHalfClosure),
+                    kept(
+                            ChannelOption.TCP_FASTOPEN_CONNECT,
+                            GoPollSocketChannelConfig.class,
+                            GoPollSocketChannelConfig::isTcpFastOpenConnect,
+                            GoPollSocketChannelConfig::setTcpFastOpenConnect),
+                    // The keys are not told: whoever has the channel could read them.
+                    kept(
+                            GoPollChannelOption.TCP_MD5SIG,
+                            GoPollSocketChannelConfig.class,
+                            config -> null,
+                            GoPollSocketChannelConfig::setTcpMd5Sig));
 
     static final SocketOptions TCP_SERVER =
             new SocketOptions(
@@ -69,7 +86,22 @@ final class SocketOptions {
                     SO_REUSEPORT,
                     IP_FREEBIND,
                     IP_TRANSPARENT,
-                    TCP_DEFER_ACCEPT);
+                    TCP_DEFER_ACCEPT,
+                    kept(
+                            ChannelOption.SO_BACKLOG,
+                            GoPollServerSocketChannelConfig.class,
+                            GoPollServerSocketChannelConfig::getBacklog,
+                            GoPollServerSocketChannelConfig::setBacklog),
+                    kept(
+                            ChannelOption.TCP_FASTOPEN,
+                            GoPollServerSocketChannelConfig.class,
+                            GoPollServerSocketChannelConfig::getTcpFastopen,
+                            GoPollServerSocketChannelConfig::setTcpFastopen),
+                    kept(
+                            GoPollChannelOption.TCP_MD5SIG,
+                            GoPollServerSocketChannelConfig.class,
+                            config -> null,
+                            GoPollServerSocketChannelConfig::setTcpMd5Sig));
 
     private final List<SocketOption<?>> rows;
     private final Map<ChannelOption<?>, SocketOption<?>> byOption = new HashMap<>();
@@ -88,8 +120,8 @@ final class SocketOptions {
     }
 
     /**
-     * The row of an option, or null. An option of another transport's class counts as ours if it has the
-     * same name: {@code io.netty.channel.epoll.EpollChannelOption#TCP_CORK}.
+     * The row of an option, or null. An option of another transport's class counts as ours if it
+     * has the same name: {@code io.netty.channel.epoll.EpollChannelOption#TCP_CORK}.
      */
     @SuppressWarnings("unchecked")
     <T> SocketOption<T> find(ChannelOption<T> option) {

@@ -30,8 +30,8 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Queue;
 
 /**
- * The splices of one channel: what of its input goes, by splice(2) through a pipe, to another channel or
- * a file instead of the pipeline. Everything but {@link #add} belongs to the event loop.
+ * The splices of one channel: what of its input goes, by splice(2) through a pipe, to another
+ * channel or a file instead of the pipeline. Everything but {@link #add} belongs to the event loop.
  */
 final class Splices {
 
@@ -42,7 +42,9 @@ final class Splices {
     /** From any thread to the event loop; null until the first splice. */
     private volatile Queue<In> queue;
 
-    /** What others splice into this channel waits here until its socket takes it; null until then. */
+    /**
+     * What others splice into this channel waits here until its socket takes it; null until then.
+     */
     private Pipe pipe;
 
     private boolean endOfInput;
@@ -58,8 +60,7 @@ final class Splices {
 
         Pipe() throws IOException {
             NativeMemory fds = NativeMemory.allocate(8);
-            int result =
-                    SYS.pipe2(fds.address(), Constants.O_CLOEXEC | Constants.O_NONBLOCK);
+            int result = SYS.pipe2(fds.address(), Constants.O_CLOEXEC | Constants.O_NONBLOCK);
             if (result < 0) {
                 throw Errno.newException("pipe2", result);
             }
@@ -125,8 +126,8 @@ final class Splices {
     /**
      * Goes on with the splice that is first in the queue.
      *
-     * @return true if that splice is done; false if the input is drained or at its end, or the target is
-     *     full
+     * @return true if that splice is done; false if the input is drained or at its end, or the
+     *     target is full
      */
     boolean read(GoPollRecvByteAllocatorHandle allocHandle) {
         In splice = queue.peek();
@@ -208,13 +209,16 @@ final class Splices {
             }
         }
 
-        /** Fills the pipe from the socket; returns how many bytes that were, 0 if there was nothing. */
+        /**
+         * Fills the pipe from the socket; returns how many bytes that were, 0 if there was nothing.
+         */
         final int fill(Pipe into, GoPollRecvByteAllocatorHandle allocHandle) throws IOException {
             int want = Math.min(allocHandle.guess(), len);
             allocHandle.attemptedBytesRead(want);
             long n = channel.netFd().spliceTo(into.writeEnd, want);
             if (n == -Errno.EAGAIN) {
-                // The socket is drained or the pipe is full; once the pipe has been emptied, Out looks again.
+                // The socket is drained or the pipe is full; once the pipe has been emptied, Out
+                // looks again.
                 channel.readable = false;
                 allocHandle.lastBytesRead(0);
                 return 0;

@@ -30,7 +30,9 @@ import java.util.Map;
 /** The peers of a socket that have a key: TCP_MD5SIG, tcp(7). Any thread. */
 final class TcpMd5Keys {
 
-    /** {@code struct tcp_md5sig}: sockaddr_storage, flags, prefix length, key length, ifindex, key. */
+    /**
+     * {@code struct tcp_md5sig}: sockaddr_storage, flags, prefix length, key length, ifindex, key.
+     */
     private static final int SIZE = 216;
 
     private static final int KEY_LENGTH = 130;
@@ -94,13 +96,10 @@ final class TcpMd5Keys {
     }
 
     private static void set(NetFd fd, InetAddress peer, byte[] key) throws IOException {
-        SockAddr address = new SockAddr();
-        address.putInet(new InetSocketAddress(peer, 0), fd.family());
-        NativeMemory md5sig = NativeMemory.allocate(SIZE);
-        md5sig.buffer()
-                .put(0, address.toBytes())
-                .putShort(KEY_LENGTH, (short) key.length)
-                .put(KEY, key);
+        // The address stands first in the structure; how long it is, is for us only, behind it.
+        NativeMemory md5sig = NativeMemory.allocate(SIZE + Integer.BYTES);
+        new SockAddr(md5sig, 0, SIZE).setInet(new InetSocketAddress(peer, 0), fd.family());
+        md5sig.buffer().putShort(KEY_LENGTH, (short) key.length).put(KEY, key);
         fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, md5sig, SIZE);
     }
 }

@@ -32,13 +32,13 @@ import java.nio.channels.ClosedChannelException;
  * A socket: its non-blocking descriptor and what is known of it. It stands where Go has {@code
  * net.netFD} over {@code internal/poll.FD}; Netty's channels and the blocking API are built on it.
  *
- * <p>The calls that move data ({@link #read}, {@link #write}, {@link #writev}, {@link #accept}, ...)
- * return what the kernel returns, {@code -errno} on failure, and take no reference: they belong to
- * the one that also closes the descriptor, which for a channel is its event loop. All other calls
- * hold a reference for their length, so that any thread may make them: a {@link #close} during such a
- * call takes effect at once for every later call, while the descriptor itself is closed by whoever
- * drops the last reference. Hence no call ever hits a descriptor number that has been given away
- * again, and no close waits.
+ * <p>The calls that move data ({@link #read}, {@link #write}, {@link #writev}, {@link #accept},
+ * ...) return what the kernel returns, {@code -errno} on failure, and take no reference: they
+ * belong to the one that also closes the descriptor, which for a channel is its event loop. All
+ * other calls hold a reference for their length, so that any thread may make them: a {@link #close}
+ * during such a call takes effect at once for every later call, while the descriptor itself is
+ * closed by whoever drops the last reference. Hence no call ever hits a descriptor number that has
+ * been given away again, and no close waits.
  */
 public final class NetFd {
 
@@ -146,8 +146,8 @@ public final class NetFd {
     }
 
     /**
-     * Takes over a descriptor that somebody else has opened: makes it non-blocking and asks the kernel
-     * for its family and type.
+     * Takes over a descriptor that somebody else has opened: makes it non-blocking and asks the
+     * kernel for its family and type.
      *
      * @throws IOException if it is not an open socket
      */
@@ -303,8 +303,8 @@ public final class NetFd {
     private static final int SPLICE_FLAGS = Constants.SPLICE_F_NONBLOCK | Constants.SPLICE_F_MOVE;
 
     /**
-     * Takes the next connection: accept4(2), non-blocking and close-on-exec. A connection that ended
-     * before it was taken (ECONNABORTED) is passed over, as Go does.
+     * Takes the next connection: accept4(2), non-blocking and close-on-exec. A connection that
+     * ended before it was taken (ECONNABORTED) is passed over, as Go does.
      *
      * @param remote gets the peer's address
      * @return the connection's descriptor or {@code -errno}
@@ -324,8 +324,8 @@ public final class NetFd {
     /**
      * Starts to connect: connect(2).
      *
-     * @return true if the connection stands, false if it is under way: the descriptor becomes writable
-     *     when it stands or has failed, see {@link #finishConnect}
+     * @return true if the connection stands, false if it is under way: the descriptor becomes
+     *     writable when it stands or has failed, see {@link #finishConnect}
      * @throws IOException the refusal, naming the address
      */
     public boolean connect(java.net.SocketAddress remote, SockAddrWriter writer)
@@ -421,11 +421,11 @@ public final class NetFd {
     }
 
     public InetSocketAddress localInetAddress() {
-        return localAddress(SockAddr::getInet);
+        return localAddress(SockAddr::inet);
     }
 
     public InetSocketAddress remoteInetAddress() {
-        return remoteAddress(SockAddr::getInet);
+        return remoteAddress(SockAddr::inet);
     }
 
     private <T> T address(boolean local, SockAddrReader<T> reader) {
@@ -489,10 +489,7 @@ public final class NetFd {
     public void setOption(int level, int name, NativeMemory value, int length) throws IOException {
         incref("setsockopt");
         try {
-            check(
-                    "setsockopt",
-                    SYS.setsockopt(sysfd, level, name, value.address(), length),
-                    null);
+            check("setsockopt", SYS.setsockopt(sysfd, level, name, value.address(), length), null);
         } finally {
             decref();
         }
@@ -508,8 +505,8 @@ public final class NetFd {
     // ---- Closing. ----
 
     /**
-     * Closes: from now on every call fails, and the descriptor is closed as soon as no call is under
-     * way. Any thread; the second and later calls do nothing.
+     * Closes: from now on every call fails, and the descriptor is closed as soon as no call is
+     * under way. Any thread; the second and later calls do nothing.
      *
      * @return whether this was the call that closed it
      */

@@ -95,7 +95,7 @@ public final class EpollPoller extends AbstractNetPoller {
         if (result < 0) {
             sys.close(eventfd);
             sys.close(epfd);
-            throw Errno.newException("epoll_ctl(ADD) of the eventfd", result);
+            throw Errno.newException("epoll_ctl", result);
         }
     }
 
@@ -112,7 +112,7 @@ public final class EpollPoller extends AbstractNetPoller {
             throw new NotPollableException(fd);
         }
         if (result < 0) {
-            throw Errno.newException("epoll_ctl(ADD) of descriptor " + fd, result);
+            throw Errno.newException("epoll_ctl", result);
         }
     }
 
@@ -165,31 +165,18 @@ public final class EpollPoller extends AbstractNetPoller {
     /** The number of events, 0 if the time has passed or if a signal ends a mere look. */
     private int await(long until) {
         for (; ; ) {
-            long nanos;
-            int result;
-            if (until == Clock.NEVER) {
-                nanos = -1;
-            } else {
+            long nanos = -1;
+            if (until != Clock.NEVER) {
                 nanos = until == 0 ? 0 : Math.max(0, until - Clock.now());
             }
-            if (nanos <= 0) {
-                result =
-                        sys.epoll_wait(
-                                epfd, events.address(), events.capacity(), (int) nanos);
-            } else {
-                result =
-                        sys.epoll_pwait2(
-                                epfd,
-                                events.address(),
-                                events.capacity(),
-                                nanos,
-                                timespec.address());
-            }
+            int result =
+                    sys.epoll_pwait2(
+                            epfd, events.address(), events.capacity(), nanos, timespec.address());
             if (result >= 0) {
                 return result;
             }
             if (result != -Errno.EINTR) {
-                throw failed(nanos > 0 ? "epoll_pwait2" : "epoll_wait", result);
+                throw failed("epoll_wait", result);
             }
             if (nanos == 0) {
                 return 0;
@@ -256,11 +243,17 @@ public final class EpollPoller extends AbstractNetPoller {
         return events.capacity();
     }
 
-    /** Of calls that only fail if a descriptor of the poller, or a watched one, is not what we think. */
+    /**
+     * Of calls that only fail if a descriptor of the poller, or a watched one, is not what we
+     * think.
+     */
     private static IllegalStateException failed(String call, int result) {
         return new IllegalStateException(
                 call
-                        + " failed: has someone closed a descriptor that is not his?",
-                Errno.newException(call, result));
+                        + " failed with "
+                        + Errno.name(-result)
+                        + " ("
+                        + Errno.message(-result)
+                        + "): has someone closed a descriptor that is not his?");
     }
 }

@@ -1,0 +1,121 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.poll;
+
+import static io.gopoll.sys.Constants.AF_UNIX;
+import static io.gopoll.sys.Constants.EFD_CLOEXEC;
+import static io.gopoll.sys.Constants.EFD_NONBLOCK;
+import static io.gopoll.sys.Constants.F_DUPFD_CLOEXEC;
+import static io.gopoll.sys.Constants.O_CLOEXEC;
+import static io.gopoll.sys.Constants.O_NONBLOCK;
+import static io.gopoll.sys.Constants.O_RDONLY;
+import static io.gopoll.sys.Constants.SOCK_CLOEXEC;
+import static io.gopoll.sys.Constants.SOCK_NONBLOCK;
+import static io.gopoll.sys.Constants.SOCK_STREAM;
+
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.NativeMemory;
+import io.gopoll.sys.Syscalls;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Real descriptors for tests. Belongs to one thread. */
+final class Descriptors {
+
+    private static final Syscalls SYS = Syscalls.get();
+
+    private final NativeMemory memory = NativeMemory.allocate(4096);
+
+    /** The reading and the writing end. */
+    int[] pipe() {
+        check("pipe2", SYS.pipe2(memory.address(), O_NONBLOCK | O_CLOEXEC));
+        return pair();
+    }
+
+    int[] socketPair() {
+        int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+        check("socketpair", SYS.socketpair(AF_UNIX, type, 0, memory.address()));
+        return pair();
+    }
+
+    private int[] pair() {
+        return new int[] {memory.buffer().getInt(0), memory.buffer().getInt(4)};
+    }
+
+    int eventfd() {
+        return check("eventfd", SYS.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    }
+
+    int file(Path path) {
+        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+        memory.buffer().put(0, name).put(name.length, (byte) 0);
+        return check("open", SYS.open(memory.address(), O_RDONLY | O_CLOEXEC, 0));
+    }
+
+    int duplicate(int fd) {
+        return check("fcntl", SYS.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    }
+
+    /** What read(2) of one byte returns: 1, 0 at the end, or -EAGAIN. */
+    int readByte(int fd) {
+        return SYS.read(fd, memory.address(), 1);
+    }
+
+    void writeByte(int fd) {
+        check("write", SYS.write(fd, memory.address(), 1));
+    }
+
+    /** Writes until EAGAIN. */
+    void fill(int fd) {
+        int result;
+        do {
+            result = SYS.write(fd, memory.address(), memory.size());
+        } while (result > 0);
+        if (result != -Errno.EAGAIN) {
+            check("write", result);
+        }
+    }
+
+    /** Reads until EAGAIN. */
+    void drain(int fd) {
+        int result;
+        do {
+            result = SYS.read(fd, memory.address(), memory.size());
+        } while (result > 0);
+    }
+
+    /** The count of an eventfd, which then is 0. */
+    long readCount(int eventfd) {
+        int result = SYS.read(eventfd, memory.address(), Long.BYTES);
+        return result == -Errno.EAGAIN ? 0 : memory.buffer().getLong(0);
+    }
+
+    void addCount(int eventfd, long count) {
+        memory.buffer().putLong(0, count);
+        check("write", SYS.write(eventfd, memory.address(), Long.BYTES));
+    }
+
+    void close(int... fds) {
+        for (int fd : fds) {
+            check("close", SYS.close(fd));
+        }
+    }
+
+    private static int check(String call, int result) {
+        if (result < 0) {
+            throw new AssertionError(Errno.newException(call, result));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,357 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.poll;
+
+import static io.gopoll.poll.PollDesc.CLOSING;
+import static io.gopoll.poll.PollDesc.OK;
+import static io.gopoll.poll.PollDesc.READ;
+import static io.gopoll.poll.PollDesc.TIMEOUT;
+import static io.gopoll.poll.PollDesc.WRITE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gopoll.sys.Errno;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real descriptors under a real epoll. */
+@Timeout(60)
+class EpollPollerTest {
+
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long HOUR = TimeUnit.HOURS.toNanos(1);
+
+    private final EpollPoller poller = newPoller();
+    private final Descriptors fds = new Descriptors();
+    private final CountingWaiter reader = new CountingWaiter();
+    private final CountingWaiter writer = new CountingWaiter();
+
+    private static EpollPoller newPoller() {
+        try {
+            return new EpollPoller();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @AfterEach
+    void everyDescHasBeenClosed() {
+        assertEquals(0, poller.cache.inUse());
+        assertEquals(0, poller.timers.size());
+        poller.close();
+    }
+
+    private static void close(PollDesc... descs) {
+        for (PollDesc pd : descs) {
+            pd.unblock();
+            pd.close(true);
+        }
+    }
+
+    @Test
+    void anEdgeBetweenEagainAndParkIsNotLost() throws IOException {
+        int[] pipe = fds.pipe();
+        PollDesc pd = poller.open(pipe[0]);
+        assertEquals(OK, pd.reset(READ));
+        assertEquals(-Errno.EAGAIN, fds.readByte(pipe[0]));
+        fds.writeByte(pipe[1]);
+        assertEquals(0, poller.poll(-1).size());
+        assertTrue(pd.park(READ, reader));
+        close(pd);
+        fds.close(pipe);
+    }
+
+    @Test
+    void anEdgeThatIsPolledAfterParkIsNotLost() throws IOException {
+        int[] pipe = fds.pipe();
+        PollDesc pd = poller.open(pipe[0]);
+        assertEquals(OK, pd.reset(READ));
+        assertEquals(-Errno.EAGAIN, fds.readByte(pipe[0]));
+        fds.writeByte(pipe[1]);
+        assertFalse(pd.park(READ, reader));
+        ReadyList ready = poller.poll(-1);
+        assertEquals(1, ready.size());
+        assertSame(reader, ready.get(0));
+        assertEquals(0, poller.poll(0).size(), "an edge is told once");
+        close(pd);
+        fds.close(pipe);
+    }
+
+    @Test
+    void aDescriptorThatIsReadyWhenOpenedIsKnownToBe() throws IOException {
+        int[] sockets = fds.socketPair();
+        fds.writeByte(sockets[1]);
+        PollDesc pd = poller.open(sockets[0]);
+        poller.poll(0);
+        assertTrue(pd.park(READ, reader));
+        assertTrue(pd.park(WRITE, writer));
+        assertFalse(pd.hungUp());
+        close(pd);
+        fds.close(sockets);
+    }
+
+    @Test
+    void aFullSocketBecomesWritable() throws IOException {
+        int[] sockets = fds.socketPair();
+        PollDesc pd = poller.open(sockets[0]);
+        poller.poll(0);
+        assertEquals(OK, pd.reset(WRITE));
+        fds.fill(sockets[0]);
+        assertFalse(pd.park(WRITE, writer));
+        assertEquals(0, poller.poll(0).size());
+        fds.drain(sockets[1]);
+        ReadyList ready = poller.poll(-1);
+        assertEquals(1, ready.size());
+        assertSame(writer, ready.get(0));
+        close(pd);
+        fds.close(sockets);
+    }
+
+    @Test
+    void theWriterIsResumedBeforeTheReader() throws IOException {
+        int[] sockets = fds.socketPair();
+        PollDesc pd = poller.open(sockets[0]);
+        assertFalse(pd.park(READ, reader));
+        assertFalse(pd.park(WRITE, writer));
+        fds.writeByte(sockets[1]);
+        ReadyList ready = poller.poll(-1);
+        assertEquals(2, ready.size());
+        assertSame(writer, ready.get(0));
+        assertSame(reader, ready.get(1));
+        close(pd);
+        fds.close(sockets);
+    }
+
+    @Test
+    void aPeerThatClosesMakesBothSidesReadyAndIsRemembered() throws IOException {
+        int[] sockets = fds.socketPair();
+        PollDesc pd = poller.open(sockets[0]);
+        poller.poll(0);
+        assertEquals(OK, pd.reset(WRITE));
+        assertFalse(pd.park(READ, reader));
+        assertFalse(pd.park(WRITE, writer));
+        assertFalse(pd.hungUp());
+        fds.close(sockets[1]);
+        assertEquals(2, poller.poll(-1).size());
+        assertTrue(pd.hungUp());
+        assertEquals(OK, pd.reset(READ));
+        assertTrue(pd.hungUp());
+        close(pd);
+        fds.close(sockets[0]);
+    }
+
+    /**
+     * A duplicate keeps the old registration alive in the kernel after its descriptor is closed, so
+     * that its events surely arrive when number and PollDesc already are another's.
+     */
+    @Test
+    void anEventForTheFormerUserOfDescriptorAndDescIsDropped() throws IOException {
+        int[] pipe = fds.pipe();
+        int fd = pipe[0];
+        PollDesc pd = poller.open(fd);
+        int duplicate = fds.duplicate(fd);
+        pd.unblock();
+        pd.close(false);
+        fds.close(fd);
+        int again = fds.eventfd();
+        assertEquals(fd, again, "the number must be used again for this test");
+        PollDesc next = poller.open(again);
+        assertSame(pd, next);
+        poller.poll(0);
+        assertEquals(OK, next.reset(WRITE));
+        assertFalse(next.park(READ, reader));
+        fds.close(pipe[1]);
+        assertEquals(0, poller.poll(-1).size());
+        assertFalse(next.hungUp());
+        fds.addCount(again, 1);
+        assertEquals(1, poller.poll(-1).size());
+        close(next);
+        fds.close(again, duplicate);
+    }
+
+    @Test
+    void aRegularFileIsNotPollable(@TempDir Path folder) throws IOException {
+        int fd = fds.file(Files.createFile(folder.resolve("file")));
+        Exception e = assertThrows(NotPollableException.class, () -> poller.open(fd));
+        assertTrue(e.getMessage().contains("cannot be polled"), e.getMessage());
+        fds.close(fd);
+    }
+
+    @Test
+    void aDescriptorThatIsNotOpenIsRefused() {
+        int fd = fds.eventfd();
+        fds.close(fd);
+        assertThrows(ClosedChannelException.class, () -> poller.open(fd));
+    }
+
+    @Test
+    void aDescriptorThatStaysOpenIsWatchedNoLonger() throws IOException {
+        int[] pipe = fds.pipe();
+        close(poller.open(pipe[0]));
+        PollDesc again = poller.open(pipe[0]);
+        close(again);
+        fds.close(pipe);
+    }
+
+    @Test
+    void wakeupEndsThePollThatWaits() throws Exception {
+        FutureTask<Integer> poll = new FutureTask<>(() -> poller.poll(-1).size());
+        Thread thread = new Thread(poll);
+        thread.start();
+        poller.wakeup();
+        assertEquals(0, poll.get(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aWakeupThatFindsNobodyWaitingEndsTheNextWaitOnly() {
+        poller.wakeup();
+        poller.poll(0);
+        poller.poll(0);
+        assertEquals(0, poller.poll(-1).size());
+        long start = System.nanoTime();
+        poller.poll(5 * MILLISECOND);
+        assertTrue(System.nanoTime() - start >= 5 * MILLISECOND, "woken twice by one wakeup");
+    }
+
+    @Test
+    void wakeupsAreCoalesced() {
+        for (int i = 0; i < 1000; i++) {
+            poller.wakeup();
+        }
+        poller.poll(0);
+        for (int i = 0; i < 1000; i++) {
+            poller.wakeup();
+        }
+        assertEquals(1, fds.readCount(poller.eventfd()));
+        poller.poll(-1);
+        poller.wakeup();
+        poller.poll(-1);
+        poller.wakeup();
+        poller.poll(-1);
+        assertEquals(2, fds.readCount(poller.eventfd()));
+    }
+
+    @Test
+    void wakeupAfterCloseDoesNothing() throws IOException {
+        EpollPoller closed = new EpollPoller();
+        closed.close();
+        closed.close();
+        closed.wakeup();
+        assertThrows(IllegalStateException.class, () -> closed.poll(0));
+        int fd = fds.eventfd();
+        assertThrows(IllegalStateException.class, () -> closed.open(fd));
+        assertEquals(0, fds.readCount(fd), "the wakeup must not have met a number used again");
+        fds.close(fd);
+    }
+
+    @Test
+    void aPollerWithOpenDescsDoesNotClose() throws IOException {
+        int fd = fds.eventfd();
+        PollDesc pd = poller.open(fd);
+        Exception e = assertThrows(IllegalStateException.class, poller::close);
+        assertTrue(e.getMessage().startsWith("1 PollDescs"), e.getMessage());
+        close(pd);
+        fds.close(fd);
+    }
+
+    @Test
+    void pollWaitsAsLongAsItIsTold() {
+        long start = System.nanoTime();
+        assertEquals(0, poller.poll(20 * MILLISECOND).size());
+        assertTrue(System.nanoTime() - start >= 20 * MILLISECOND);
+        assertEquals(0, poller.poll(1).size());
+        assertEquals(0, poller.poll(0).size());
+    }
+
+    @Test
+    void aDeadlineThatIsDueEndsTheWait() throws IOException {
+        int fd = fds.eventfd();
+        PollDesc pd = poller.open(fd);
+        poller.poll(0);
+        long start = System.nanoTime();
+        pd.setDeadline(20 * MILLISECOND, READ);
+        assertFalse(pd.park(READ, reader));
+        ReadyList ready = poller.poll(HOUR);
+        assertTrue(System.nanoTime() - start >= 20 * MILLISECOND);
+        assertEquals(1, ready.size());
+        assertSame(reader, ready.get(0));
+        assertEquals(TIMEOUT, pd.error(READ));
+        close(pd);
+        fds.close(fd);
+    }
+
+    @Test
+    void aDeadlineThatIsSetOrMovedEarlierWakesTheSleepingPoller() throws Exception {
+        int fd = fds.eventfd();
+        PollDesc pd = poller.open(fd);
+        PollingThread polling = new PollingThread(poller);
+        assertFalse(pd.park(READ, reader));
+        pd.setDeadline(HOUR, READ);
+        pd.setDeadline(MILLISECOND, READ);
+        reader.awaitResume();
+        assertEquals(TIMEOUT, pd.error(READ));
+        pd.setDeadline(MILLISECOND, READ);
+        FutureTask<Integer> await = new FutureTask<>(() -> pd.await(READ));
+        new Thread(await).start();
+        assertEquals(TIMEOUT, await.get(20, TimeUnit.SECONDS));
+        polling.stop();
+        assertEquals(1, reader.resumes());
+        close(pd);
+        fds.close(fd);
+    }
+
+    @Test
+    void theListOfEventsGrows() throws IOException {
+        int capacity = poller.eventCapacity();
+        PollDesc[] descs = new PollDesc[3 * capacity];
+        int[] numbers = new int[descs.length];
+        for (int i = 0; i < descs.length; i++) {
+            numbers[i] = fds.eventfd();
+            fds.addCount(numbers[i], 1);
+            descs[i] = poller.open(numbers[i]);
+            assertFalse(descs[i].park(READ, reader));
+        }
+        int resumed = 0;
+        for (int i = 0; i < 3; i++) {
+            resumed += poller.poll(0).size();
+        }
+        assertEquals(descs.length, resumed);
+        assertTrue(poller.eventCapacity() > capacity);
+        close(descs);
+        fds.close(numbers);
+    }
+
+    @Test
+    void closingResumesWhoeverAwaits() throws Exception {
+        int fd = fds.eventfd();
+        PollDesc pd = poller.open(fd);
+        FutureTask<Integer> await = new FutureTask<>(() -> pd.await(READ));
+        new Thread(await).start();
+        pd.unblock();
+        assertEquals(CLOSING, await.get(20, TimeUnit.SECONDS));
+        pd.close(true);
+        fds.close(fd);
+    }
+}
