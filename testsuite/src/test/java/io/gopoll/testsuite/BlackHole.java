@@ -25,9 +25,9 @@ import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
- * An address on which a connect never gets an answer, for the tests of Netty's suite that wait for a
- * timeout: a loopback socket whose backlog is full, so that Linux drops what comes. Netty's suite asks
- * for one on the network otherwise, which makes its tests depend on the network they run in.
+ * An address on which a connect never gets an answer, for the tests of Netty's suite that wait for
+ * a timeout: a loopback socket whose backlog is full, so that Linux drops what comes. Netty's suite
+ * asks for one on the network otherwise, which makes its tests depend on the network they run in.
  */
 public final class BlackHole implements LauncherSessionListener {
 

@@ -17,7 +17,6 @@ import static io.gopoll.sys.Constants.AF_INET;
 import static io.gopoll.sys.Constants.AF_INET6;
 import static io.gopoll.sys.Constants.AF_UNIX;
 import static io.gopoll.sys.Constants.AF_VSOCK;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.net.Inet6Address;

@@ -19,9 +19,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
-
-import org.junit.jupiter.api.Test;
-
 import java.io.FileNotFoundException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -30,6 +27,7 @@ import java.net.NoRouteToHostException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import org.junit.jupiter.api.Test;
 
 class ErrnoTest {
 

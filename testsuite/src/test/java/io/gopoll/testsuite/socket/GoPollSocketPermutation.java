@@ -34,8 +34,8 @@ import java.util.List;
 
 /**
  * Which transports meet in a test, server first: GoPoll and GoPoll, GoPoll and NIO, NIO and GoPoll,
- * GoPoll and epoll. With {@code -Dgopoll.testsuite.permutations=all} GoPoll comes with TCP Fast Open
- * too, on either side, as it does in Netty's own epoll module.
+ * GoPoll and epoll. With {@code -Dgopoll.testsuite.permutations=all} GoPoll comes with TCP Fast
+ * Open too, on either side, as it does in Netty's own epoll module.
  */
 public final class GoPollSocketPermutation extends SocketTestPermutation {
 
@@ -44,7 +44,8 @@ public final class GoPollSocketPermutation extends SocketTestPermutation {
     private static final boolean ALL = isAll(System.getProperty("gopoll.testsuite.permutations"));
 
     private final EventLoopGroup goPollGroup =
-            Mode.current().newGroup(NUM_THREADS, new DefaultThreadFactory("testsuite-gopoll", true));
+            Mode.current()
+                    .newGroup(NUM_THREADS, new DefaultThreadFactory("testsuite-gopoll", true));
 
     private final EventLoopGroup epollGroup =
             new MultiThreadIoEventLoopGroup(

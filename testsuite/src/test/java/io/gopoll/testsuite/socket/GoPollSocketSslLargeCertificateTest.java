@@ -48,10 +48,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Netty's SocketSslLargeCertificateTest, written anew because that one's channels are NIO's for good:
- * a client certificate about as large as the largest handshake message, where the handshake spreads
- * over many records and reads. Netty goes through each size from 15,616 to 16,384; here are its ends
- * and some between, each with every permutation.
+ * Netty's SocketSslLargeCertificateTest, written anew because that one's channels are NIO's for
+ * good: a client certificate about as large as the largest handshake message, where the handshake
+ * spreads over many records and reads. Netty goes through each size from 15,616 to 16,384; here are
+ * its ends and some between, each with every permutation.
  */
 class GoPollSocketSslLargeCertificateTest {
 
