@@ -65,6 +65,10 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     /** Null while not registered. */
     private IoRegistration ioRegistration;
 
+    /**
+     * The present registration or, after a deregistration, the last one, which is not valid any
+     * more.
+     */
     private GoPollIoRegistration registration;
 
     /** A read that was asked for and has not been answered yet. */
@@ -225,7 +229,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         IoRegistration r = ioRegistration;
         if (r != null) {
             ioRegistration = null;
-            registration = null;
             r.cancel();
         }
     }
@@ -252,7 +255,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     /** Lets the reading side run after the next poll, if there is something to read. */
     void resumeReading() {
-        if (registration != null) {
+        if (registration != null && registration.isValid()) {
             registration.queue(PollDesc.READ);
         }
     }
@@ -394,7 +397,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                 }
             }
             // The pipeline may have closed the channel or moved it to another loop meanwhile.
-            if (registration == r && isOpen()) {
+            if (registration == r && r.isValid()) {
                 if (!inputClosedSeenErrorOnRead) {
                     r.park(PollDesc.READ);
                 }
@@ -552,8 +555,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         private void finishConnect() {
             boolean wasActive = isActive();
             ChannelPromise promise = connectPromise;
+            SocketAddress requested = requestedRemoteAddress;
             try {
-                if (!netFd.finishConnect()) {
+                if (!netFd.finishConnect(requested, a -> putAddress(a, requested))) {
                     registration.park(PollDesc.WRITE);
                     return;
                 }
@@ -697,6 +701,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
         cancelConnectTimeout();
         // Closing takes the descriptor out of the poller, so that no epoll_ctl is needed for that.
+        if (netFd.isAdopted() && isRegistered() && eventLoop().inEventLoop()) {
+            doDeregister();
+        }
         netFd.close();
         if (isRegistered()) {
             EventLoop loop = eventLoop();

@@ -13,7 +13,6 @@
  */
 package io.gopoll.net;
 
-import static io.gopoll.sys.Errno.EAGAIN;
 import static io.gopoll.sys.Errno.EINPROGRESS;
 import static io.gopoll.sys.Errno.EINTR;
 
@@ -26,6 +25,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
 /**
@@ -95,6 +95,7 @@ public final class NetFd {
     private final int sysfd;
     private final int family;
     private final int sotype;
+    private final boolean adopted;
 
     /**
      * Bit 0: closed. The bits above: how many calls are under way. The descriptor is closed exactly
@@ -109,12 +110,17 @@ public final class NetFd {
      * @param sotype {@code SOCK_STREAM} or {@code SOCK_DGRAM}
      */
     public NetFd(int sysfd, int family, int sotype) {
+        this(sysfd, family, sotype, false);
+    }
+
+    private NetFd(int sysfd, int family, int sotype, boolean adopted) {
         if (sysfd < 0) {
             throw new IllegalArgumentException("fd: " + sysfd + " (expected: >= 0)");
         }
         this.sysfd = sysfd;
         this.family = family;
         this.sotype = sotype;
+        this.adopted = adopted;
     }
 
     /** Whether this machine can open IPv6 sockets. */
@@ -162,7 +168,15 @@ public final class NetFd {
         if (flags < 0) {
             throw Errno.newException("fcntl", flags);
         }
-        return new NetFd(fd, family, sotype);
+        return new NetFd(fd, family, sotype, true);
+    }
+
+    /**
+     * Whether somebody else has opened this descriptor: there may be duplicates of it, so that
+     * closing it does not take its socket out of a poller.
+     */
+    public boolean isAdopted() {
+        return adopted;
     }
 
     /** The descriptor's number; of no use once {@link #isOpen} is false. */
@@ -328,8 +342,7 @@ public final class NetFd {
      *     writable when it stands or has failed, see {@link #finishConnect}
      * @throws IOException the refusal, naming the address
      */
-    public boolean connect(java.net.SocketAddress remote, SockAddrWriter writer)
-            throws IOException {
+    public boolean connect(SocketAddress remote, SockAddrWriter writer) throws IOException {
         incref("connect");
         try {
             SockAddr address = SCRATCH.get().address;
@@ -347,22 +360,33 @@ public final class NetFd {
     }
 
     /**
-     * What became of a connect that was under way, by SO_ERROR.
+     * What became of a connect that was under way: asked by a second connect(2), which unlike
+     * SO_ERROR does not take a wake-up that came for nothing for success (golang/go#14548).
      *
+     * @param remote the address of the first call
      * @return false if it still is under way
      * @throws IOException why it failed
      */
-    public boolean finishConnect() throws IOException {
-        int error = getIntOption(Constants.SOL_SOCKET, Constants.SO_ERROR);
-        if (error == EINPROGRESS || error == Errno.EALREADY || error == EAGAIN) {
-            return false;
+    public boolean finishConnect(SocketAddress remote, SockAddrWriter writer) throws IOException {
+        incref("finishConnect");
+        try {
+            SockAddr address = SCRATCH.get().address;
+            writer.write(address);
+            int result = SYS.connect(sysfd, address.address(), address.length());
+            if (result == -Errno.EALREADY || result == -EINPROGRESS || result == -EINTR) {
+                return false;
+            }
+            if (result != -Errno.EISCONN) {
+                check("finishConnect", result, null);
+            }
+            return true;
+        } finally {
+            decref();
         }
-        check("finishConnect", -error, null);
-        return true;
     }
 
     /** Binds: bind(2). */
-    public void bind(java.net.SocketAddress local, SockAddrWriter writer) throws IOException {
+    public void bind(SocketAddress local, SockAddrWriter writer) throws IOException {
         incref("bind");
         try {
             SockAddr address = SCRATCH.get().address;
@@ -495,7 +519,7 @@ public final class NetFd {
         }
     }
 
-    private static void check(String syscall, int result, java.net.SocketAddress address)
+    private static void check(String syscall, int result, SocketAddress address)
             throws IOException {
         if (result < 0) {
             throw Errno.newException(syscall, result, address);
