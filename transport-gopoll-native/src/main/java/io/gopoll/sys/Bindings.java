@@ -169,7 +169,7 @@ final class Bindings {
             remedy =
                     cause instanceof ClassNotFoundException
                             ? "its class is in META-INF/versions/22 of the jar: keep the jar whole,"
-                                  + " and Multi-Release: true in the manifest when it is repackaged"
+                                    + " and Multi-Release: true in the manifest when it is repackaged"
                             : "the JDK's foreign-function API must be allowed: run with"
                                     + " --enable-native-access=ALL-UNNAMED";
         } else if (cause instanceof NoClassDefFoundError
@@ -181,7 +181,7 @@ final class Bindings {
         } else {
             remedy =
                     "JNA's own library did not load: if the temporary folder is mounted noexec,"
-                        + " point -Djna.tmpdir to one that is not, or use JDK "
+                            + " point -Djna.tmpdir to one that is not, or use JDK "
                             + FFM_SINCE
                             + " or later, which needs no library";
         }

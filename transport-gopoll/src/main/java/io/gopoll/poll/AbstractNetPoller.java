@@ -17,8 +17,8 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What is the same for every operating system: Go's {@code netpoll.go}. A subclass adds what stands in
- * Go's {@code netpoll_epoll.go} or {@code netpoll_kqueue.go}.
+ * What is the same for every operating system: Go's {@code netpoll.go}. A subclass adds what stands
+ * in Go's {@code netpoll_epoll.go} or {@code netpoll_kqueue.go}.
  */
 abstract class AbstractNetPoller implements NetPoller {
 
@@ -28,8 +28,8 @@ abstract class AbstractNetPoller implements NetPoller {
     private final ReadyList ready = new ReadyList();
 
     /**
-     * Go's {@code netpollWakeSig}: true from the {@link #wakeup} that interrupts the poller to the wait
-     * that ends because of it. In between there is nothing to do for others.
+     * Go's {@code netpollWakeSig}: true from the {@link #wakeup} that interrupts the poller to the
+     * wait that ends because of it. In between there is nothing to do for others.
      */
     private final AtomicBoolean wakeSig = new AtomicBoolean();
 
@@ -43,8 +43,8 @@ abstract class AbstractNetPoller implements NetPoller {
     abstract void remove(int fd);
 
     /**
-     * Waits until there are events, or {@code until} (NEVER: without a limit; 0: not at all), and gives
-     * each event to {@link #event}.
+     * Waits until there are events, or {@code until} (NEVER: without a limit; 0: not at all), and
+     * gives each event to {@link #event}.
      *
      * @return true if {@link #interrupt} has been called since it last was true
      */

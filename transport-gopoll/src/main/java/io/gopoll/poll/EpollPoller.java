@@ -51,6 +51,12 @@ public final class EpollPoller extends AbstractNetPoller {
     /** Eight bytes, the number 1: what is written to the eventfd. */
     private final NativeMemory one = NativeMemory.allocate(Long.BYTES);
 
+    /** What epoll_ctl is told, under {@link #controlLock}. */
+    private final EpollEvents change = new EpollEvents(1);
+
+    /** Any thread may open and close; the kernel takes one epoll_ctl at a time all the same. */
+    private final ReentrantLock controlLock = new ReentrantLock();
+
     /** Scratch of the polling thread for epoll_pwait2. */
     private final NativeMemory timespec = NativeMemory.allocate(2 * Long.BYTES);
 
@@ -119,10 +125,13 @@ public final class EpollPoller extends AbstractNetPoller {
     }
 
     private int control(int op, int fd, int mask, long data) {
-        // Not a hot path (once in a connection's life), and any thread's.
-        EpollEvents event = new EpollEvents(1);
-        event.set(0, mask, data);
-        return sys.epoll_ctl(epfd, op, fd, event.address());
+        controlLock.lock();
+        try {
+            change.set(0, mask, data);
+            return sys.epoll_ctl(epfd, op, fd, change.address());
+        } finally {
+            controlLock.unlock();
+        }
     }
 
     @Override
@@ -234,7 +243,10 @@ public final class EpollPoller extends AbstractNetPoller {
         return events.capacity();
     }
 
-    /** Of calls that only fail if a descriptor of the poller, or a watched one, is not what we think. */
+    /**
+     * Of calls that only fail if a descriptor of the poller, or a watched one, is not what we
+     * think.
+     */
     private static IllegalStateException failed(String call, int result) {
         return new IllegalStateException(
                 call

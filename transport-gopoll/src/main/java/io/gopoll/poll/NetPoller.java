@@ -16,8 +16,8 @@ package io.gopoll.poll;
 import java.io.IOException;
 
 /**
- * The platform-independent network poller: what Go's runtime calls netpoll. A poller owns its {@link
- * PollDesc}s and the queue of their deadlines.
+ * The platform-independent network poller: what Go's runtime calls netpoll. A poller owns its
+ * {@link PollDesc}s and the queue of their deadlines.
  */
 public interface NetPoller extends AutoCloseable {
 
@@ -25,7 +25,8 @@ public interface NetPoller extends AutoCloseable {
      * Starts to watch a descriptor, both sides, edge-triggered, until {@link PollDesc#close}: Go's
      * {@code pollOpen}. Any thread.
      *
-     * @throws IOException if the descriptor cannot be polled, as a regular file; the message says so
+     * @throws IOException if the descriptor cannot be polled, as a regular file; the message says
+     *     so
      */
     PollDesc open(int fd) throws IOException;
 
@@ -34,16 +35,16 @@ public interface NetPoller extends AutoCloseable {
      * thread at a time.
      *
      * @param delayNanos below 0 waits until something is runnable or {@link #wakeup} is called, 0
-     *     only looks, above 0 waits so many nanoseconds at most; a deadline that is due earlier ends
-     *     the wait too
-     * @return the waiters to resume, for one descriptor the writing side before the reading side; the
-     *     list is the poller's own and valid until the next call
+     *     only looks, above 0 waits so many nanoseconds at most; a deadline that is due earlier
+     *     ends the wait too
+     * @return the waiters to resume, for one descriptor the writing side before the reading side;
+     *     the list is the poller's own and valid until the next call
      */
     ReadyList poll(long delayNanos);
 
     /**
-     * Ends the {@link #poll} that waits, or else the next one that would: Go's {@code netpollBreak}.
-     * Any thread. Coalesced: at most one write to the eventfd is in flight.
+     * Ends the {@link #poll} that waits, or else the next one that would: Go's {@code
+     * netpollBreak}. Any thread. Coalesced: at most one write to the eventfd is in flight.
      */
     void wakeup();
 

@@ -17,8 +17,9 @@ import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The {@link PollDesc}s of one poller: Go's {@code pollCache}. They are never freed, only reused: an
- * event that arrives late must find a PollDesc, to learn from its {@code fdseq} that it is stale.
+ * The {@link PollDesc}s of one poller: Go's {@code pollCache}. They are never freed, only reused:
+ * an event that arrives late must find a PollDesc, to learn from its {@code fdseq} that it is
+ * stale.
  */
 final class PollCache {
 
@@ -34,7 +35,9 @@ final class PollCache {
     /** How many slots are taken. Under the lock. */
     private int size;
 
-    /** The descs in no use, chained by {@link PollDesc#link}, the last used first. Under the lock. */
+    /**
+     * The descs in no use, chained by {@link PollDesc#link}, the last used first. Under the lock.
+     */
     private PollDesc free;
 
     /** How many of the descs are in use. Under the lock. */

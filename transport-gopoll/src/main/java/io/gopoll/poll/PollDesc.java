@@ -18,8 +18,8 @@ import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A descriptor that is watched by a {@link NetPoller}: Go's {@code pollDesc}. It has two sides, {@link
- * #READ} and {@link #WRITE}, with one waiter at most and one deadline each.
+ * A descriptor that is watched by a {@link NetPoller}: Go's {@code pollDesc}. It has two sides,
+ * {@link #READ} and {@link #WRITE}, with one waiter at most and one deadline each.
  *
  * <p>The order of things is Go's, for each operation on the descriptor:
  *
@@ -29,17 +29,17 @@ import java.util.concurrent.locks.LockSupport;
  *   park (or await)    true: from the top; false: return, and begin from the top when resumed
  * </pre>
  *
- * An edge that comes between EAGAIN and park is kept as a token in the side's state, and park takes it.
- * Readiness is a hint: a waiter may be resumed although there is nothing (a deadline moved at the moment
- * in which it fired, an event for the former user of a descriptor), and finds EAGAIN once more. So
- * whoever waits for a connect must ask the kernel how it ended, and wait again if it has not. And
- * whoever was resumed, or got {@code true} from park, and then did not do the I/O because of an error,
- * must begin with the I/O next time, not with park: the token has been spent.
+ * An edge that comes between EAGAIN and park is kept as a token in the side's state, and park takes
+ * it. Readiness is a hint: a waiter may be resumed although there is nothing (a deadline moved at
+ * the moment in which it fired, an event for the former user of a descriptor), and finds EAGAIN
+ * once more. So whoever waits for a connect must ask the kernel how it ended, and wait again if it
+ * has not. And whoever was resumed, or got {@code true} from park, and then did not do the I/O
+ * because of an error, must begin with the I/O next time, not with park: the token has been spent.
  *
- * <p>Threads: one thread at a time for each side in {@link #reset}, {@link #park}, {@link #unpark}, {@link
- * #await} (they may be different ones, one after the other); any thread, at any time, in {@link #error},
- * {@link #setDeadline}, {@link #unblock}. Between open and close: whoever uses a PollDesc must know that
- * it is still his own, since a closed one is used again.
+ * <p>Threads: one thread at a time for each side in {@link #reset}, {@link #park}, {@link #unpark},
+ * {@link #await} (they may be different ones, one after the other); any thread, at any time, in
+ * {@link #error}, {@link #setDeadline}, {@link #unblock}. Between open and close: whoever uses a
+ * PollDesc must know that it is still his own, since a closed one is used again.
  */
 public final class PollDesc {
 
@@ -112,9 +112,10 @@ public final class PollDesc {
      */
 
     /**
-     * Go's {@code atomicInfo}: {@code fdseq << 2}, HUNG_UP_BIT, CLOSING_BIT. In one word so that a stale
-     * event cannot mark the next user as hung up. fdseq counts the closes; closing is set from unblock
-     * to the next open, so a desc in the free list is closing; hung up never goes back before that.
+     * Go's {@code atomicInfo}: {@code fdseq << 2}, HUNG_UP_BIT, CLOSING_BIT. In one word so that a
+     * stale event cannot mark the next user as hung up. fdseq counts the closes; closing is set
+     * from unblock to the next open, so a desc in the free list is closing; hung up never goes back
+     * before that.
      */
     private volatile long info = CLOSING_BIT;
 
@@ -131,8 +132,8 @@ public final class PollDesc {
      *   READY  -> null     park or reset: the token is spent
      * </pre>
      *
-     * Only an edge makes READY. An edge that takes the waiter leaves no token, it is handed over with
-     * the resume. Only the side's one user leaves null for WAIT, and READY for null.
+     * Only an edge makes READY. An edge that takes the waiter leaves no token, it is handed over
+     * with the resume. Only the side's one user leaves null for WAIT, and READY for null.
      */
     private volatile Object rg;
 
@@ -140,9 +141,9 @@ public final class PollDesc {
     private volatile Object wg;
 
     /**
-     * The reading deadline: 0 none, above 0 a time of {@link Clock} (it counts from that time on, fired or
-     * not), FIRED. Only a timer that finds it passed replaces it by FIRED, with a CAS, and so never
-     * touches one that was moved meanwhile.
+     * The reading deadline: 0 none, above 0 a time of {@link Clock} (it counts from that time on,
+     * fired or not), FIRED. Only a timer that finds it passed replaces it by FIRED, with a CAS, and
+     * so never touches one that was moved meanwhile.
      */
     private volatile long rd;
 
@@ -163,7 +164,9 @@ public final class PollDesc {
 
     private final AbstractNetPoller poller;
 
-    /** -1 while not open. Written by open and close, which are ordered by whoever hands the desc on. */
+    /**
+     * -1 while not open. Written by open and close, which are ordered by whoever hands the desc on.
+     */
     private int fd = -1;
 
     PollDesc(AbstractNetPoller poller, int index) {
@@ -177,8 +180,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollReset}: error check, then the side's state back to nil. Before each I/O: what the
-     * kernel reports from now on counts as news.
+     * Go's {@code pollReset}: error check, then the side's state back to nil. Before each I/O: what
+     * the kernel reports from now on counts as news.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING or TIMEOUT; the state is only changed if OK
@@ -190,7 +193,8 @@ public final class PollDesc {
             return error;
         }
         Object state = side(mode);
-        // The CAS is also the fence between the state and the system call that follows: an edge that
+        // The CAS is also the fence between the state and the system call that follows: an edge
+        // that
         // found READY still there must have come with bytes that the system call will see.
         if (state != null && !(state == READY && casSide(mode, READY, null))) {
             throw new IllegalStateException(
@@ -200,8 +204,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code netpollcheckerr}. Changes nothing; any thread. Asks for the time only if a deadline
-     * is set.
+     * Go's {@code netpollcheckerr}. Changes nothing; any thread. Asks for the time only if a
+     * deadline is set.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING (which goes first) or TIMEOUT
@@ -218,13 +222,13 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollWait} ({@code netpollblock}), split at the point where a goroutine would give up
-     * its thread.
+     * Go's {@code pollWait} ({@code netpollblock}), split at the point where a goroutine would give
+     * up its thread.
      *
      * @param mode READ or WRITE
-     * @return false if the waiter now is parked: it will be resumed once, or already has been. True if
-     *     there is nothing to wait for: readiness was there and has been consumed, or {@link #error} has
-     *     something to say; the waiter will not be resumed.
+     * @return false if the waiter now is parked: it will be resumed once, or already has been. True
+     *     if there is nothing to wait for: readiness was there and has been consumed, or {@link
+     *     #error} has something to say; the waiter will not be resumed.
      * @throws IllegalStateException "double wait" if somebody already waits on that side
      */
     public boolean park(int mode, Waiter waiter) {
@@ -249,14 +253,16 @@ public final class PollDesc {
                     arm(deadline(mode));
                     return false;
                 }
-                // An edge, a deadline or a close came in between: the next round finds READY, or the
+                // An edge, a deadline or a close came in between: the next round finds READY, or
+                // the
                 // error, or, if the deadline has been moved already, nothing.
             }
         }
     }
 
     /**
-     * Takes a parked waiter back. To be called after {@link #park} has returned, by the side's user.
+     * Takes a parked waiter back. To be called after {@link #park} has returned, by the side's
+     * user.
      *
      * @param mode READ or WRITE
      * @return true if {@code waiter} was parked and now will not be resumed; false if it was not
@@ -267,10 +273,11 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollWait}: parks the calling thread, platform or virtual, until the side is ready. As
-     * every wait here it may end for nothing, then the I/O finds EAGAIN and the caller waits again. An
-     * interrupt neither ends nor breaks the wait, and is still there when it returns: so wait the sockets
-     * of the JDK on platform threads. Whoever wants it otherwise takes {@link #awaitInterruptibly}.
+     * Go's {@code pollWait}: parks the calling thread, platform or virtual, until the side is
+     * ready. As every wait here it may end for nothing, then the I/O finds EAGAIN and the caller
+     * waits again. An interrupt neither ends nor breaks the wait, and is still there when it
+     * returns: so wait the sockets of the JDK on platform threads. Whoever wants it otherwise takes
+     * {@link #awaitInterruptibly}.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING or TIMEOUT
@@ -289,8 +296,8 @@ public final class PollDesc {
     }
 
     /**
-     * As {@link #await}, but an interrupt ends the wait, as with the JDK's sockets on virtual threads
-     * (which close the socket then; here that is the caller's to do).
+     * As {@link #await}, but an interrupt ends the wait, as with the JDK's sockets on virtual
+     * threads (which close the socket then; here that is the caller's to do).
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING, TIMEOUT, or INTERRUPTED; the thread's interrupt flag stays set
@@ -318,23 +325,23 @@ public final class PollDesc {
     }
 
     /**
-     * True once the kernel has reported RDHUP, HUP or ERR for this descriptor: a short read then does
-     * not mean that the socket is drained, reading must go on until it ends. Any thread.
+     * True once the kernel has reported RDHUP, HUP or ERR for this descriptor: a short read then
+     * does not mean that the socket is drained, reading must go on until it ends. Any thread.
      */
     public boolean hungUp() {
         return (info & HUNG_UP_BIT) != 0;
     }
 
     /**
-     * Go's {@code pollSetDeadline}. From the deadline on, every {@link #reset} and every wait of that
-     * side gives TIMEOUT, even if the I/O could go on, until it is moved or cleared. Any thread; when
-     * two threads move both sides at once, each side gets what one of the two wanted.
+     * Go's {@code pollSetDeadline}. From the deadline on, every {@link #reset} and every wait of
+     * that side gives TIMEOUT, even if the I/O could go on, until it is moved or cleared. Any
+     * thread; when two threads move both sides at once, each side gets what one of the two wanted.
      *
-     * <p>Moving a deadline before it fires costs the time and a write. Only if somebody waits, and so
-     * far had no timer or a later one, the timer is queued.
+     * <p>Moving a deadline before it fires costs the time and a write. Only if somebody waits, and
+     * so far had no timer or a later one, the timer is queued.
      *
-     * @param delayNanos above 0: so many nanoseconds from now, without an upper limit; 0: no deadline;
-     *     below 0: already past, whoever waits is resumed before the method returns
+     * @param delayNanos above 0: so many nanoseconds from now, without an upper limit; 0: no
+     *     deadline; below 0: already past, whoever waits is resumed before the method returns
      * @param modes READ, WRITE or READ | WRITE
      */
     public void setDeadline(long delayNanos, int modes) {
@@ -344,8 +351,7 @@ public final class PollDesc {
         if ((info & CLOSING_BIT) != 0) {
             return;
         }
-        long deadline =
-                delayNanos > 0 ? Clock.after(delayNanos) : delayNanos == 0 ? 0 : FIRED;
+        long deadline = delayNanos > 0 ? Clock.after(delayNanos) : delayNanos == 0 ? 0 : FIRED;
         boolean writing = (modes & WRITE) != 0;
         boolean reading = (modes & READ) != 0;
         if (writing) {
@@ -366,8 +372,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollUnblock}: from now on everything gives CLOSING; both waiters are resumed, the timer
-     * is taken out of its queue. Any thread, once.
+     * Go's {@code pollUnblock}: from now on everything gives CLOSING; both waiters are resumed, the
+     * timer is taken out of its queue. Any thread, once.
      *
      * @throws IllegalStateException if it has been unblocked before
      */
@@ -391,13 +397,14 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollClose}: ends the watch, and gives the PollDesc back to be used again; the caller
-     * must forget it.
+     * Go's {@code pollClose}: ends the watch, and gives the PollDesc back to be used again; the
+     * caller must forget it.
      *
-     * @param fdStaysOpen true if the descriptor must be taken out of the poller (epoll_ctl DEL); false
-     *     if the caller closes it, which takes it out without a system call of its own (if nobody has
-     *     duplicated it)
-     * @throws IllegalStateException if it has not been unblocked, if somebody waits, or if it is closed
+     * @param fdStaysOpen true if the descriptor must be taken out of the poller (epoll_ctl DEL);
+     *     false if the caller closes it, which takes it out without a system call of its own (if
+     *     nobody has duplicated it)
+     * @throws IllegalStateException if it has not been unblocked, if somebody waits, or if it is
+     *     closed
      */
     public void close(boolean fdStaysOpen) {
         long i = info;
@@ -489,7 +496,10 @@ public final class PollDesc {
         return state instanceof Waiter && deadline > 0 ? deadline : Clock.NEVER;
     }
 
-    /** Queues the timer if somebody waits for {@code deadline} and the timer comes later or not at all. */
+    /**
+     * Queues the timer if somebody waits for {@code deadline} and the timer comes later or not at
+     * all.
+     */
     private void arm(long deadline) {
         if (deadline > 0 && deadline < timerAt && poller.timers.arm(this)) {
             poller.wakeup();
@@ -611,7 +621,10 @@ public final class PollDesc {
             LockSupport.unpark(thread);
         }
 
-        /** By the thread itself. Whoever unparks it for another reason, or interrupts it, is ignored. */
+        /**
+         * By the thread itself. Whoever unparks it for another reason, or interrupts it, is
+         * ignored.
+         */
         void awaitResume() {
             boolean interrupted = false;
             while (!resumed) {

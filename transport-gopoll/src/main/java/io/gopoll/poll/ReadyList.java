@@ -15,7 +15,10 @@ package io.gopoll.poll;
 
 import java.util.Arrays;
 
-/** Waiters that became runnable, in order: Go's {@code gList}. Grows, is reused, belongs to one thread. */
+/**
+ * Waiters that became runnable, in order: Go's {@code gList}. Grows, is reused, belongs to one
+ * thread.
+ */
 public final class ReadyList {
 
     private Waiter[] waiters = new Waiter[64];

@@ -19,13 +19,14 @@ import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The deadlines that somebody waits for, the earliest first: a 4-ary heap of {@link PollDesc}s, each
- * in it once at most, for both its sides.
+ * The deadlines that somebody waits for, the earliest first: a 4-ary heap of {@link PollDesc}s,
+ * each in it once at most, for both its sides.
  *
- * <p>A timer carries no meaning but "look at this desc". What is due, what has been moved and what is
- * void stands in the desc alone ({@link PollDesc#nextDue}). So a deadline that is moved ahead leaves
- * its timer where it is: at the old time it finds the later deadline, and queues itself again. And a
- * desc is queued only while somebody waits: a deadline set on an idle desc costs nothing here.
+ * <p>A timer carries no meaning but "look at this desc". What is due, what has been moved and what
+ * is void stands in the desc alone ({@link PollDesc#nextDue}). So a deadline that is moved ahead
+ * leaves its timer where it is: at the old time it finds the later deadline, and queues itself
+ * again. And a desc is queued only while somebody waits: a deadline set on an idle desc costs
+ * nothing here.
  *
  * <p>The fields of a desc that belong to the queue, {@link PollDesc#timerAt} and {@link
  * PollDesc#timerIndex}, are written under the lock of the queue only (and by open, when the desc
@@ -36,7 +37,9 @@ final class TimerQueue {
     /** {@link PollDesc#timerAt} of a desc that has not been queued since it was opened. */
     static final long UNTIMED = NEVER;
 
-    /** {@link PollDesc#timerAt} of a desc that has been queued since it was opened, and is not now. */
+    /**
+     * {@link PollDesc#timerAt} of a desc that has been queued since it was opened, and is not now.
+     */
     static final long IDLE = NEVER - 1;
 
     private static final long AWAKE = 0;
@@ -47,9 +50,9 @@ final class TimerQueue {
 
     /**
      * When the head is due. Written under the lock. Together with {@link #sleepUntil} it makes sure
-     * that the poller does not sleep past a timer: {@link #arm} writes {@code next}, then reads {@code
-     * sleepUntil}; {@link #sleep} writes {@code sleepUntil}, then reads {@code next}; both volatile, so
-     * that one of the two sees the other.
+     * that the poller does not sleep past a timer: {@link #arm} writes {@code next}, then reads
+     * {@code sleepUntil}; {@link #sleep} writes {@code sleepUntil}, then reads {@code next}; both
+     * volatile, so that one of the two sees the other.
      */
     private volatile long next = NEVER;
 
@@ -57,8 +60,8 @@ final class TimerQueue {
     private volatile long sleepUntil = AWAKE;
 
     /**
-     * Queues the desc for its earliest deadline that somebody waits for, unless it is queued for that
-     * time or an earlier one already.
+     * Queues the desc for its earliest deadline that somebody waits for, unless it is queued for
+     * that time or an earlier one already.
      *
      * @return true if the poller has to be woken, because it sleeps longer than that
      */
@@ -89,7 +92,9 @@ final class TimerQueue {
         }
     }
 
-    /** Takes the desc out, if it is in. After that, it does not come back until it is opened again. */
+    /**
+     * Takes the desc out, if it is in. After that, it does not come back until it is opened again.
+     */
     void remove(PollDesc pd) {
         lock.lock();
         try {
@@ -119,7 +124,9 @@ final class TimerQueue {
         sleepUntil = AWAKE;
     }
 
-    /** Without the lock: true if no deadline is waited for, so that nobody needs to know the time. */
+    /**
+     * Without the lock: true if no deadline is waited for, so that nobody needs to know the time.
+     */
     boolean isEmpty() {
         return next == NEVER;
     }

@@ -22,7 +22,8 @@ public interface Waiter {
     /**
      * Called exactly once for each {@link PollDesc#park} that returned {@code false}: by whoever
      * made the side runnable (readiness, a deadline, a close), on that one's thread, with no lock
-     * held. Must neither block nor throw. What it was resumed for is told by {@link PollDesc#error}.
+     * held. Must neither block nor throw. What it was resumed for is told by {@link
+     * PollDesc#error}.
      */
     void resume();
 }

@@ -165,8 +165,8 @@ class EpollPollerTest {
     }
 
     /**
-     * A duplicate keeps the old registration alive in the kernel after its descriptor is closed, so that
-     * its events surely arrive when number and PollDesc already are another's.
+     * A duplicate keeps the old registration alive in the kernel after its descriptor is closed, so
+     * that its events surely arrive when number and PollDesc already are another's.
      */
     @Test
     void anEventForTheFormerUserOfDescriptorAndDescIsDropped() throws IOException {

@@ -33,9 +33,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Threads that open, wait and close, so that numbers and PollDescs are used again at once, while others
- * write, set deadlines and close under them. Each wait must end, for the reason that was given, with one
- * resume. Runs for 3 seconds, or {@code -Dgopoll.stress.seconds=N}.
+ * Threads that open, wait and close, so that numbers and PollDescs are used again at once, while
+ * others write, set deadlines and close under them. Each wait must end, for the reason that was
+ * given, with one resume. Runs for 3 seconds, or {@code -Dgopoll.stress.seconds=N}.
  */
 class PollStressTest {
 

@@ -1,0 +1,452 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.channel.internal.ChannelUtils.MAX_BYTES_PER_GATHERING_WRITE_ATTEMPTED_LOW_THRESHOLD;
+import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.poll.PollDesc;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.Iovecs;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelMetadata;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.EventLoop;
+import io.netty.channel.FileRegion;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.LeakPresenceDetector;
+import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.concurrent.Executor;
+
+/** A byte stream: the one read loop and the one write loop of all stream channels. */
+abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel implements DuplexChannel {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(AbstractGoPollStreamChannel.class);
+
+    private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
+
+    private final Splices splices = new Splices(this);
+
+    /** Null until the first file region. */
+    private FileRegions fileRegions;
+
+    AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
+        super(parent, netFd, active, remote);
+    }
+
+    @Override
+    public ChannelMetadata metadata() {
+        return METADATA;
+    }
+
+    @Override
+    protected AbstractGoPollUnsafe newUnsafe() {
+        return new StreamUnsafe();
+    }
+
+    // ---- Writing. ----
+
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        int spins = config().getWriteSpinCount();
+        do {
+            int messages = in.size();
+            if (messages == 0) {
+                return;
+            }
+            spins -=
+                    messages > 1 && in.current() instanceof ByteBuf
+                            ? writeMultiple(in)
+                            : writeSingle(in);
+            // Flushed or not, look again: a listener may have written and flushed meanwhile.
+        } while (spins > 0);
+
+        if (spins == 0) {
+            // The socket still takes data, but others are to have their turn.
+            if (!in.isEmpty() && registration() != null) {
+                registration().queue(PollDesc.WRITE);
+            }
+        } else if (registration() != null) {
+            registration().parkWriter();
+        }
+    }
+
+    /**
+     * Writes one message; returns what it takes from the write spin count, as Netty's channels do.
+     */
+    private int writeSingle(ChannelOutboundBuffer in) throws Exception {
+        Object msg = in.current();
+        if (msg instanceof ByteBuf) {
+            return writeBytes(in, (ByteBuf) msg);
+        }
+        if (msg instanceof FileRegion) {
+            if (fileRegions == null) {
+                fileRegions = new FileRegions(this);
+            }
+            return fileRegions.write(in, (FileRegion) msg);
+        }
+        if (msg instanceof Splices.Out) {
+            if (!((Splices.Out) msg).write()) {
+                return WRITE_STATUS_SNDBUF_FULL;
+            }
+            in.remove();
+            return 1;
+        }
+        throw new Error("Unexpected message type: " + StringUtil.className(msg));
+    }
+
+    private int writeBytes(ChannelOutboundBuffer in, ByteBuf buf) throws IOException {
+        int readable = buf.readableBytes();
+        if (readable == 0) {
+            in.remove();
+            return 0;
+        }
+        if (!Memory.isOnePiece(buf)) {
+            return writeMultiple(in);
+        }
+        int n = netFd().write(Memory.readableAddress(buf), readable);
+        return written("write", in, n, readable);
+    }
+
+    private int writeMultiple(ChannelOutboundBuffer in) throws IOException {
+        GoPollChannelConfig config = config();
+        long max = config.getMaxBytesPerGatheringWrite();
+        Gathering gathering = registration().handler.gathering();
+        Iovecs iovecs = gathering.gather(in, max);
+        if (iovecs.count() == 0) {
+            // Empty buffers only.
+            in.removeBytes(0);
+            return 0;
+        }
+        long attempted = iovecs.bytes();
+        long n = netFd().writev(iovecs.address(), iovecs.count());
+        if (n > 0) {
+            adjustMaxBytesPerGatheringWrite(config, attempted, n, max);
+        }
+        return written("writev", in, n, attempted);
+    }
+
+    private static void adjustMaxBytesPerGatheringWrite(
+            GoPollChannelConfig config, long attempted, long written, long max) {
+        if (attempted == written) {
+            if (attempted << 1 > max) {
+                config.setMaxBytesPerGatheringWrite(attempted << 1);
+            }
+        } else if (attempted > MAX_BYTES_PER_GATHERING_WRITE_ATTEMPTED_LOW_THRESHOLD
+                && written < attempted >>> 1) {
+            config.setMaxBytesPerGatheringWrite(attempted >>> 1);
+        }
+    }
+
+    /**
+     * Takes what was written out of the buffer. A write that was not taken whole has filled the
+     * socket, epoll(7) question 9: the write that would only see EAGAIN is spared.
+     */
+    private static int written(String syscall, ChannelOutboundBuffer in, long n, long attempted)
+            throws IOException {
+        if (n > 0) {
+            in.removeBytes(n);
+            return n < attempted ? WRITE_STATUS_SNDBUF_FULL : 1;
+        }
+        if (n == 0 || n == -Errno.EAGAIN) {
+            return WRITE_STATUS_SNDBUF_FULL;
+        }
+        throw Errno.newException(syscall, (int) n);
+    }
+
+    /** Throws if a file has become shorter than what was to be sent of it. */
+    final void validate(DefaultFileRegion region, long position) throws IOException {
+        validateFileRegion(region, position);
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object msg) {
+        if (msg instanceof ByteBuf) {
+            ByteBuf buf = (ByteBuf) msg;
+            return isCopyNeeded(buf) ? newDirectBuffer(buf) : buf;
+        }
+        if (msg instanceof FileRegion || msg instanceof Splices.Out) {
+            return msg;
+        }
+        throw new UnsupportedOperationException(
+                "unsupported message type: "
+                        + StringUtil.simpleClassName(msg)
+                        + " (expected: ByteBuf, FileRegion)");
+    }
+
+    private static boolean isCopyNeeded(ByteBuf buf) {
+        return !buf.hasMemoryAddress()
+                && (!buf.isDirect() || buf.nioBufferCount() > Constants.IOV_MAX);
+    }
+
+    /** A copy outside the heap; the original is released. */
+    private ByteBuf newDirectBuffer(ByteBuf buf) {
+        int readable = buf.readableBytes();
+        if (readable == 0) {
+            buf.release();
+            return Unpooled.EMPTY_BUFFER;
+        }
+        ByteBufAllocator alloc = alloc();
+        ByteBuf direct =
+                alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
+        if (direct == null) {
+            direct = alloc.directBuffer(readable);
+        }
+        direct.writeBytes(buf, buf.readerIndex(), readable);
+        buf.release();
+        return direct;
+    }
+
+    // ---- Half-closing: DuplexChannel. ----
+
+    @Override
+    protected final void doShutdownOutput() throws Exception {
+        shutdownSocket(false, true);
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput() {
+        return shutdownOutput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownOutput(ChannelPromise promise) {
+        inEventLoop(() -> ((AbstractUnsafe) unsafe()).shutdownOutput(promise));
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdownInput() {
+        return shutdownInput(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdownInput(ChannelPromise promise) {
+        inEventLoop(
+                () -> {
+                    try {
+                        shutdownSocket(true, false);
+                        promise.setSuccess();
+                    } catch (Throwable t) {
+                        promise.setFailure(t);
+                    }
+                });
+        return promise;
+    }
+
+    @Override
+    public ChannelFuture shutdown() {
+        return shutdown(newPromise());
+    }
+
+    @Override
+    public ChannelFuture shutdown(ChannelPromise promise) {
+        shutdownOutput()
+                .addListener(
+                        (ChannelFutureListener)
+                                output ->
+                                        shutdownInput()
+                                                .addListener(
+                                                        (ChannelFutureListener)
+                                                                input ->
+                                                                        shutdownDone(
+                                                                                output, input,
+                                                                                promise)));
+        return promise;
+    }
+
+    private static void shutdownDone(
+            ChannelFuture output, ChannelFuture input, ChannelPromise promise) {
+        if (output.isSuccess() && input.isSuccess()) {
+            promise.setSuccess();
+            return;
+        }
+        if (!output.isSuccess() && !input.isSuccess()) {
+            logger.debug("Exception suppressed because of a previous one", input.cause());
+        }
+        promise.setFailure(output.isSuccess() ? input.cause() : output.cause());
+    }
+
+    private void inEventLoop(Runnable task) {
+        EventLoop loop = eventLoop();
+        if (loop.inEventLoop()) {
+            task.run();
+        } else {
+            loop.execute(task);
+        }
+    }
+
+    // ---- Splicing. ----
+
+    /**
+     * Moves {@code len} bytes of input to another channel without copying them to user space:
+     * splice(2).
+     *
+     * @param ch a channel of the same event loop
+     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
+     *     fails
+     * @throws IllegalArgumentException if the channels' event loops differ or {@code len} is
+     *     negative
+     */
+    public final ChannelFuture spliceTo(AbstractGoPollStreamChannel ch, int len) {
+        return spliceTo(ch, len, newPromise());
+    }
+
+    /** As {@link #spliceTo(AbstractGoPollStreamChannel, int)}, with a promise of the user's. */
+    public final ChannelFuture spliceTo(
+            AbstractGoPollStreamChannel ch, int len, ChannelPromise promise) {
+        return splices.add(ch, len, promise);
+    }
+
+    /**
+     * Moves {@code len} bytes of input to a descriptor without copying them to user space:
+     * splice(2).
+     *
+     * @param fd a blocking descriptor, as of a file; it is not closed
+     * @param offset where in the file to start
+     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
+     *     fails
+     * @throws IllegalArgumentException if {@code offset} or {@code len} is negative
+     */
+    public final ChannelFuture spliceTo(FileDescriptor fd, int offset, int len) {
+        return spliceTo(fd, offset, len, newPromise());
+    }
+
+    /** As {@link #spliceTo(FileDescriptor, int, int)}, with a promise of the user's. */
+    public final ChannelFuture spliceTo(
+            FileDescriptor fd, int offset, int len, ChannelPromise promise) {
+        return splices.add(fd, offset, len, promise);
+    }
+
+    final Splices splices() {
+        return splices;
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        try {
+            super.doClose();
+        } finally {
+            splices.close();
+        }
+    }
+
+    class StreamUnsafe extends AbstractGoPollUnsafe {
+
+        // Here so that the package may call it.
+        @Override
+        protected Executor prepareToClose() {
+            return super.prepareToClose();
+        }
+
+        @Override
+        void readLoop(ChannelConfig config) {
+            GoPollRecvByteAllocatorHandle allocHandle = recvBufAllocHandle();
+            ChannelPipeline pipeline = pipeline();
+            ByteBufAllocator allocator = config.getAllocator();
+            allocHandle.reset(config);
+
+            ByteBuf buf = null;
+            boolean allDataRead = false;
+            try {
+                do {
+                    if (splices.isPending()) {
+                        if (splices.read(allocHandle)) {
+                            continue;
+                        }
+                        allDataRead = splices.isEndOfInput();
+                        break;
+                    }
+                    buf = allocHandle.allocate(allocator);
+                    int attempted = buf.writableBytes();
+                    allocHandle.attemptedBytesRead(attempted);
+                    int n = netFd().read(Memory.writableAddress(buf), attempted);
+                    if (n <= 0) {
+                        buf.release();
+                        buf = null;
+                        readable = false;
+                        if (n == 0) {
+                            allocHandle.lastBytesRead(-1);
+                            allDataRead = true;
+                            readPending = false;
+                        } else if (n == -Errno.EAGAIN) {
+                            allocHandle.lastBytesRead(0);
+                        } else {
+                            throw Errno.newException("read", n);
+                        }
+                        break;
+                    }
+                    buf.writerIndex(buf.writerIndex() + n);
+                    allocHandle.lastBytesRead(n);
+                    allocHandle.incMessagesRead(1);
+                    readPending = false;
+                    // A short read has drained a stream, epoll(7) question 9, unless its end is
+                    // due.
+                    readable = n == attempted || allocHandle.isHungUp();
+                    ByteBuf message = buf;
+                    buf = null;
+                    pipeline.fireChannelRead(message);
+                    // The handler may have shut the input down or closed the channel.
+                } while (!shouldBreakReadReady(config) && allocHandle.continueReading());
+
+                allocHandle.readComplete();
+                pipeline.fireChannelReadComplete();
+                if (allDataRead) {
+                    shutdownInput(true);
+                }
+            } catch (Throwable t) {
+                handleReadException(pipeline, buf, t, allDataRead, allocHandle);
+            }
+        }
+
+        private void handleReadException(
+                ChannelPipeline pipeline,
+                ByteBuf buf,
+                Throwable cause,
+                boolean allDataRead,
+                GoPollRecvByteAllocatorHandle allocHandle) {
+            if (buf != null) {
+                buf.release();
+            }
+            allocHandle.readComplete();
+            pipeline.fireChannelReadComplete();
+            pipeline.fireExceptionCaught(cause);
+            // Without memory for its buffers a connection cannot go on, netty#10434.
+            if (allDataRead
+                    || cause instanceof OutOfMemoryError
+                    || cause instanceof LeakPresenceDetector.AllocationProhibitedException
+                    || cause instanceof IOException) {
+                shutdownInput(true);
+            }
+        }
+    }
+}

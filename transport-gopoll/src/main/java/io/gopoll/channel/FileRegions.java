@@ -1,0 +1,177 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
+
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.FileChannels;
+import io.gopoll.sys.NativeMemory;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.DefaultFileRegion;
+import io.netty.channel.FileRegion;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * Writes file regions: a {@link DefaultFileRegion} by sendfile(2), any other through its own {@link
+ * FileRegion#transferTo}. Belongs to the event loop.
+ */
+final class FileRegions {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(FileRegions.class);
+
+    /** Netty keeps a region's file and progress to itself; its own transports reach them by JNI. */
+    private static final Field FILE = field("file");
+
+    private static final Field TRANSFERRED = field("transferred");
+
+    private final AbstractGoPollStreamChannel channel;
+    private final WritableByteChannel target = new Target();
+
+    /** The file position that sendfile moves on; null until the first use. */
+    private NativeMemory offset;
+
+    /** The region that {@link #fd} belongs to. */
+    private FileRegion current;
+
+    private int fd;
+
+    FileRegions(AbstractGoPollStreamChannel channel) {
+        this.channel = channel;
+    }
+
+    private static Field field(String name) {
+        try {
+            Field field = DefaultFileRegion.class.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            logger.debug("File regions are copied: their files can't be reached for sendfile", e);
+            return null;
+        }
+    }
+
+    /** Writes once; returns what it takes from the write spin count, as Netty's channels do. */
+    int write(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+        if (region.transferred() >= region.count()) {
+            return done(in, 0);
+        }
+        if (current != region) {
+            current = region;
+            fd =
+                    region instanceof DefaultFileRegion
+                            ? descriptorOf((DefaultFileRegion) region)
+                            : -1;
+        }
+        long n =
+                fd >= 0
+                        ? sendfile((DefaultFileRegion) region)
+                        : region.transferTo(target, region.transferred());
+        if (n <= 0) {
+            return WRITE_STATUS_SNDBUF_FULL;
+        }
+        in.progress(n);
+        return region.transferred() >= region.count() ? done(in, 1) : 1;
+    }
+
+    private int done(ChannelOutboundBuffer in, int spins) {
+        current = null;
+        in.remove();
+        return spins;
+    }
+
+    private static int descriptorOf(DefaultFileRegion region) throws IOException {
+        region.open();
+        try {
+            return FILE == null || TRANSFERRED == null
+                    ? -1
+                    : FileChannels.fd((FileChannel) FILE.get(region));
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private long sendfile(DefaultFileRegion region) throws IOException {
+        if (offset == null) {
+            offset = NativeMemory.allocate(Long.BYTES);
+        }
+        long transferred = region.transferred();
+        offset.buffer().putLong(0, region.position() + transferred);
+        long n = channel.netFd().sendfile(fd, offset.address(), region.count() - transferred);
+        if (n == 0) {
+            // The file may have become shorter than the region, netty#8868.
+            channel.validate(region, transferred);
+        } else if (n < 0 && n != -Errno.EAGAIN) {
+            throw Errno.newException("sendfile", (int) n);
+        }
+        if (n > 0) {
+            try {
+                TRANSFERRED.setLong(region, transferred + n);
+            } catch (IllegalAccessException e) {
+                throw new AssertionError(e);
+            }
+        }
+        return n;
+    }
+
+    /** The channel's socket, to file regions that bring their own transfer. */
+    private final class Target implements WritableByteChannel {
+
+        @Override
+        public int write(ByteBuffer src) throws IOException {
+            int remaining = src.remaining();
+            if (remaining == 0) {
+                return 0;
+            }
+            int n;
+            if (src.isDirect()) {
+                n = channel.netFd().write(Memory.address(src), remaining);
+            } else {
+                ByteBuf copy = channel.alloc().directBuffer(remaining);
+                try {
+                    copy.writeBytes(src.duplicate());
+                    n = channel.netFd().write(Memory.readableAddress(copy), remaining);
+                } finally {
+                    copy.release();
+                }
+            }
+            if (n == -Errno.EAGAIN) {
+                return 0;
+            }
+            if (n < 0) {
+                throw Errno.newException("write", n);
+            }
+            src.position(src.position() + n);
+            return n;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() {
+            channel.close();
+        }
+    }
+}

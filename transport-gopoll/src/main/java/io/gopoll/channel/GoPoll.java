@@ -1,0 +1,74 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.poll.EpollPoller;
+import io.gopoll.sys.Syscalls;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+
+/** Tells whether GoPoll works on this machine, why not if it does not, and on what it runs. */
+public final class GoPoll {
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(GoPoll.class);
+
+    private static final Throwable UNAVAILABILITY_CAUSE = probe();
+
+    private GoPoll() {}
+
+    private static Throwable probe() {
+        try {
+            Syscalls syscalls = Syscalls.get();
+            new EpollPoller().close();
+            logger.debug("GoPoll makes its system calls through {}", syscalls.binding());
+            return null;
+        } catch (Throwable t) {
+            logger.debug("GoPoll is not available", t);
+            return t;
+        }
+    }
+
+    /** Whether GoPoll can be used on this machine. */
+    public static boolean isAvailable() {
+        return UNAVAILABILITY_CAUSE == null;
+    }
+
+    /**
+     * Does nothing where GoPoll is available.
+     *
+     * @throws UnsupportedOperationException where it is not; the cause says why and what to do
+     */
+    public static void ensureAvailability() {
+        if (UNAVAILABILITY_CAUSE != null) {
+            throw new UnsupportedOperationException(
+                    "GoPoll is not available: " + UNAVAILABILITY_CAUSE.getMessage(),
+                    UNAVAILABILITY_CAUSE);
+        }
+    }
+
+    /** Why GoPoll is not available, with what to do in the message; {@code null} if it is. */
+    public static Throwable unavailabilityCause() {
+        return UNAVAILABILITY_CAUSE;
+    }
+
+    /**
+     * Through what system calls are made: {@code "jna"} or {@code "ffm"}.
+     *
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
+    public static String syscalls() {
+        ensureAvailability();
+        return Syscalls.get().binding();
+    }
+}

@@ -1,0 +1,84 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoopTaskQueueFactory;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.util.concurrent.RejectedExecutionHandler;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+
+/** A loop of {@link GoPollEventLoopGroup}. */
+@SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
+final class GoPollEventLoop extends SingleThreadIoEventLoop {
+
+    GoPollEventLoop(
+            IoEventLoopGroup parent,
+            Executor executor,
+            IoHandlerFactory ioHandlerFactory,
+            EventLoopTaskQueueFactory taskQueueFactory,
+            EventLoopTaskQueueFactory tailTaskQueueFactory,
+            RejectedExecutionHandler rejectedExecutionHandler) {
+        super(
+                parent,
+                executor,
+                ioHandlerFactory,
+                newTaskQueue(taskQueueFactory),
+                newTaskQueue(tailTaskQueueFactory),
+                rejectedExecutionHandler);
+    }
+
+    private static Queue<Runnable> newTaskQueue(EventLoopTaskQueueFactory queueFactory) {
+        return queueFactory == null
+                ? newTaskQueue0(DEFAULT_MAX_PENDING_TASKS)
+                : queueFactory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);
+    }
+
+    /** As Netty's, but what is wrong with a channel of another transport names both sides. */
+    @Override
+    public ChannelFuture register(ChannelPromise promise) {
+        Channel channel = promise.channel();
+        if (channel.unsafe() instanceof IoHandle
+                && !isCompatible(((IoHandle) channel.unsafe()).getClass())) {
+            return promise.setFailure(incompatible(channel, this));
+        }
+        return super.register(promise);
+    }
+
+    static IllegalStateException incompatible(Channel channel, Object eventLoop) {
+        return new IllegalStateException(
+                "incompatible event loop type: a "
+                        + channel.getClass().getName()
+                        + " cannot be registered with a "
+                        + eventLoop.getClass().getName()
+                        + "; use channel classes and event loops of one transport");
+    }
+
+    @Override
+    public int registeredChannels() {
+        return ((GoPollIoHandler) ioHandler()).numRegisteredChannels();
+    }
+
+    @Override
+    public Iterator<Channel> registeredChannelsIterator() {
+        return ((GoPollIoHandler) ioHandler()).registeredChannelsList().iterator();
+    }
+}

@@ -1,0 +1,170 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.EventLoopTaskQueueFactory;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SelectStrategyFactory;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.EventExecutorChooserFactory;
+import io.netty.util.concurrent.RejectedExecutionHandler;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * The loop mode in one class, with the constructors of Netty's {@code EpollEventLoopGroup}: a
+ * {@link MultiThreadIoEventLoopGroup} of {@link GoPollIoHandler}s. Every constructor throws {@link
+ * UnsupportedOperationException} where GoPoll is not available, see {@link
+ * GoPoll#unavailabilityCause()}.
+ */
+@SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
+public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
+
+    /** As many threads as Netty gives a group by default: twice the processors. */
+    public GoPollEventLoopGroup() {
+        this(0);
+    }
+
+    /**
+     * @param nThreads 0 stands for Netty's default
+     */
+    public GoPollEventLoopGroup(int nThreads) {
+        this(nThreads, (ThreadFactory) null);
+    }
+
+    public GoPollEventLoopGroup(ThreadFactory threadFactory) {
+        this(0, threadFactory);
+    }
+
+    public GoPollEventLoopGroup(int nThreads, SelectStrategyFactory selectStrategyFactory) {
+        this(nThreads, (ThreadFactory) null, selectStrategyFactory);
+    }
+
+    public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory) {
+        this(nThreads, threadFactory, DefaultSelectStrategyFactory.INSTANCE);
+    }
+
+    public GoPollEventLoopGroup(int nThreads, Executor executor) {
+        this(nThreads, executor, DefaultSelectStrategyFactory.INSTANCE);
+    }
+
+    public GoPollEventLoopGroup(
+            int nThreads,
+            ThreadFactory threadFactory,
+            SelectStrategyFactory selectStrategyFactory) {
+        super(
+                nThreads,
+                threadFactory,
+                GoPollIoHandler.newFactory(0, selectStrategyFactory),
+                RejectedExecutionHandlers.reject());
+    }
+
+    public GoPollEventLoopGroup(
+            int nThreads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
+        super(
+                nThreads,
+                executor,
+                GoPollIoHandler.newFactory(0, selectStrategyFactory),
+                RejectedExecutionHandlers.reject());
+    }
+
+    public GoPollEventLoopGroup(
+            int nThreads,
+            Executor executor,
+            EventExecutorChooserFactory chooserFactory,
+            SelectStrategyFactory selectStrategyFactory) {
+        this(
+                nThreads,
+                executor,
+                chooserFactory,
+                selectStrategyFactory,
+                RejectedExecutionHandlers.reject());
+    }
+
+    public GoPollEventLoopGroup(
+            int nThreads,
+            Executor executor,
+            EventExecutorChooserFactory chooserFactory,
+            SelectStrategyFactory selectStrategyFactory,
+            RejectedExecutionHandler rejectedExecutionHandler) {
+        super(
+                nThreads,
+                executor,
+                GoPollIoHandler.newFactory(0, selectStrategyFactory),
+                chooserFactory,
+                rejectedExecutionHandler);
+    }
+
+    public GoPollEventLoopGroup(
+            int nThreads,
+            Executor executor,
+            EventExecutorChooserFactory chooserFactory,
+            SelectStrategyFactory selectStrategyFactory,
+            RejectedExecutionHandler rejectedExecutionHandler,
+            EventLoopTaskQueueFactory queueFactory) {
+        super(
+                nThreads,
+                executor,
+                GoPollIoHandler.newFactory(0, selectStrategyFactory),
+                chooserFactory,
+                rejectedExecutionHandler,
+                queueFactory);
+    }
+
+    /**
+     * @param nThreads the number of loops; 0 stands for Netty's default
+     * @param executor runs the loops, or {@code null} for a thread per loop
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
+     * @param taskQueueFactory the queue behind {@link SingleThreadEventLoop#execute(Runnable)}, or
+     *     {@code null} for the default one
+     * @param tailTaskQueueFactory the queue behind {@link
+     *     SingleThreadEventLoop#executeAfterEventLoopIteration(Runnable)}, or {@code null} for the
+     *     default one
+     */
+    public GoPollEventLoopGroup(
+            int nThreads,
+            Executor executor,
+            EventExecutorChooserFactory chooserFactory,
+            SelectStrategyFactory selectStrategyFactory,
+            RejectedExecutionHandler rejectedExecutionHandler,
+            EventLoopTaskQueueFactory taskQueueFactory,
+            EventLoopTaskQueueFactory tailTaskQueueFactory) {
+        super(
+                nThreads,
+                executor,
+                GoPollIoHandler.newFactory(0, selectStrategyFactory),
+                chooserFactory,
+                rejectedExecutionHandler,
+                taskQueueFactory,
+                tailTaskQueueFactory);
+    }
+
+    @Override
+    protected IoEventLoop newChild(
+            Executor executor, IoHandlerFactory ioHandlerFactory, Object... args) {
+        return new GoPollEventLoop(
+                this,
+                executor,
+                ioHandlerFactory,
+                args.length > 1 ? (EventLoopTaskQueueFactory) args[1] : null,
+                args.length > 2 ? (EventLoopTaskQueueFactory) args[2] : null,
+                (RejectedExecutionHandler) args[0]);
+    }
+}

@@ -1,0 +1,370 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkNotNull;
+import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
+
+import io.gopoll.poll.EpollPoller;
+import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.ReadyList;
+import io.gopoll.poll.Waiter;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.DefaultSelectStrategyFactory;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoHandlerContext;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.SelectStrategy;
+import io.netty.channel.SelectStrategyFactory;
+import io.netty.util.IntSupplier;
+import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The loop mode: Netty's event loop threads, each with a poller of its own. Channels park their
+ * continuations on it; a turn of the loop polls once and resumes whoever became runnable.
+ */
+public final class GoPollIoHandler implements IoHandler {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(GoPollIoHandler.class);
+
+    private static final VarHandle SLEEPING;
+
+    static {
+        try {
+            SLEEPING =
+                    MethodHandles.lookup()
+                            .findVarHandle(GoPollIoHandler.class, "sleeping", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ThreadAwareExecutor executor;
+    private final SelectStrategy selectStrategy;
+    private final NetPoller poller;
+    private final IntSupplier selectNow = this::selectNow;
+
+    /** Where this loop's channels gather what they write; lent for one system call. */
+    private final Gathering gathering = new Gathering();
+
+    /**
+     * True from just before the loop looks a last time for tasks until its poll has returned.
+     * Whoever turns it from true to false wakes the poller: so a sleep costs one write at most, and
+     * a loop that is awake none.
+     */
+    @SuppressWarnings("unused")
+    private volatile boolean sleeping;
+
+    /** What the poll of this turn has found. */
+    private ReadyList ready;
+
+    /**
+     * Registrations with a side that can go on without the kernel, in the order they were queued.
+     */
+    private GoPollIoRegistration[] queue = new GoPollIoRegistration[16];
+
+    /** The other half of a pair that takes turns with {@link #queue}. */
+    private GoPollIoRegistration[] spare = new GoPollIoRegistration[16];
+
+    private int queued;
+
+    /** Head of the list of all registrations. */
+    private GoPollIoRegistration registrations;
+
+    private int channels;
+
+    private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
+        this.executor = executor;
+        this.selectStrategy = selectStrategy;
+        try {
+            poller = new EpollPoller();
+        } catch (IOException e) {
+            throw new ChannelException("Unable to open a poller", e);
+        }
+    }
+
+    /**
+     * A factory for {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like.
+     *
+     * @throws UnsupportedOperationException if GoPoll is not available here
+     */
+    public static IoHandlerFactory newFactory() {
+        return newFactory(0, DefaultSelectStrategyFactory.INSTANCE);
+    }
+
+    /**
+     * A factory whose loops decide by {@code selectStrategyFactory} whether to wait, to look or to
+     * spin.
+     *
+     * @param maxEvents accepted for the sake of code that comes from Netty's epoll transport: how
+     *     many events a poll takes in grows as needed here
+     * @throws UnsupportedOperationException if GoPoll is not available here
+     */
+    public static IoHandlerFactory newFactory(
+            int maxEvents, SelectStrategyFactory selectStrategyFactory) {
+        GoPoll.ensureAvailability();
+        checkPositiveOrZero(maxEvents, "maxEvents");
+        checkNotNull(selectStrategyFactory, "selectStrategyFactory");
+        return new IoHandlerFactory() {
+            @Override
+            public IoHandler newHandler(ThreadAwareExecutor executor) {
+                return new GoPollIoHandler(
+                        checkNotNull(executor, "executor"),
+                        selectStrategyFactory.newSelectStrategy());
+            }
+
+            @Override
+            public boolean isChangingThreadSupported() {
+                return true;
+            }
+        };
+    }
+
+    NetPoller poller() {
+        return poller;
+    }
+
+    Gathering gathering() {
+        return gathering;
+    }
+
+    boolean inEventLoop() {
+        return executor.isExecutorThread(Thread.currentThread());
+    }
+
+    void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    @Override
+    public void wakeup() {
+        if (!inEventLoop() && (boolean) SLEEPING.getAndSet(this, false)) {
+            poller.wakeup();
+        }
+    }
+
+    @Override
+    public int run(IoHandlerContext context) {
+        int handled = 0;
+        try {
+            select(context);
+            boolean report = context.shouldReportActiveIoTime();
+            long start = report ? System.nanoTime() : 0;
+            handled = resumeReady() + runQueued();
+            if (report) {
+                context.reportActiveIoTime(handled == 0 ? 0 : System.nanoTime() - start);
+            }
+        } catch (Error e) {
+            throw e;
+        } catch (Throwable t) {
+            handleLoopException(t);
+        }
+        return handled;
+    }
+
+    private void select(IoHandlerContext context) throws Exception {
+        ready = null;
+        boolean busy = queued != 0 || !context.canBlock();
+        int strategy = selectStrategy.calculateStrategy(selectNow, busy);
+        if (strategy == SelectStrategy.SELECT) {
+            ready = queued == 0 ? sleep(context) : poller.poll(0);
+        } else if (strategy == SelectStrategy.BUSY_WAIT) {
+            do {
+                ready = poller.poll(0);
+                Thread.onSpinWait();
+            } while (ready.size() == 0 && context.canBlock());
+        }
+    }
+
+    private int selectNow() {
+        ready = poller.poll(0);
+        return ready.size();
+    }
+
+    private ReadyList sleep(IoHandlerContext context) {
+        sleeping = true;
+        try {
+            // Looked at again: a task that came before sleeping was seen to be true has woken
+            // nobody.
+            if (!context.canBlock()) {
+                return poller.poll(0);
+            }
+            long deadline = context.deadlineNanos();
+            return poller.poll(deadline == -1 ? -1 : context.delayNanos(System.nanoTime()));
+        } finally {
+            sleeping = false;
+        }
+    }
+
+    private int resumeReady() {
+        ReadyList list = ready;
+        if (list == null) {
+            return 0;
+        }
+        int size = list.size();
+        for (int i = 0; i < size; i++) {
+            Waiter waiter = list.get(i);
+            try {
+                ((GoPollIoRegistration.Side) waiter).ready();
+            } catch (Throwable t) {
+                // The others' edges come only once: they are not to miss them because of this one.
+                handleUnexpected(t);
+            }
+        }
+        return size;
+    }
+
+    /** Adds a registration that has a side to run after the next poll. */
+    void queue(GoPollIoRegistration registration) {
+        if (queued == queue.length) {
+            queue = Arrays.copyOf(queue, queued * 2);
+        }
+        queue[queued++] = registration;
+    }
+
+    private int runQueued() {
+        int size = queued;
+        if (size == 0) {
+            return 0;
+        }
+        // What is queued from here on has its turn after the next poll, or one side could starve
+        // all.
+        GoPollIoRegistration[] turn = queue;
+        queue = spare;
+        spare = turn;
+        queued = 0;
+        for (int i = 0; i < size; i++) {
+            GoPollIoRegistration registration = turn[i];
+            turn[i] = null;
+            try {
+                registration.runQueued();
+            } catch (Throwable t) {
+                handleUnexpected(t);
+            }
+        }
+        return size;
+    }
+
+    private static void handleUnexpected(Throwable t) {
+        if (t instanceof Error && !(t instanceof AssertionError) && !(t instanceof LinkageError)) {
+            throw (Error) t;
+        }
+        logger.warn("Unexpected exception from a handle.", t);
+    }
+
+    private static void handleLoopException(Throwable t) {
+        logger.warn("Unexpected exception in the selector loop.", t);
+        // A poller that fails at once each time must not take a whole core.
+        try {
+            Thread.sleep(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public IoRegistration register(IoHandle handle) throws IOException {
+        if (!(handle instanceof GoPollIoHandle)) {
+            throw new IllegalArgumentException(
+                    "IoHandle of type "
+                            + StringUtil.simpleClassName(handle)
+                            + " not supported (expected: GoPollIoHandle)");
+        }
+        GoPollIoRegistration registration = new GoPollIoRegistration(this, (GoPollIoHandle) handle);
+        registration.next = registrations;
+        if (registrations != null) {
+            registrations.previous = registration;
+        }
+        registrations = registration;
+        if (isChannel(registration)) {
+            channels++;
+        }
+        handle.registered();
+        return registration;
+    }
+
+    void remove(GoPollIoRegistration registration) {
+        if (registration.previous == null) {
+            registrations = registration.next;
+        } else {
+            registration.previous.next = registration.next;
+        }
+        if (registration.next != null) {
+            registration.next.previous = registration.previous;
+        }
+        registration.previous = null;
+        registration.next = null;
+        if (isChannel(registration)) {
+            channels--;
+        }
+    }
+
+    private static boolean isChannel(GoPollIoRegistration registration) {
+        return registration.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe;
+    }
+
+    int numRegisteredChannels() {
+        return channels;
+    }
+
+    List<Channel> registeredChannelsList() {
+        List<Channel> list = new ArrayList<>(channels);
+        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+            if (isChannel(r)) {
+                list.add(((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel());
+            }
+        }
+        return Collections.unmodifiableList(list);
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return GoPollIoHandle.class.isAssignableFrom(handleType);
+    }
+
+    @Override
+    public void prepareToDestroy() {
+        List<GoPollIoRegistration> all = new ArrayList<>();
+        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+            all.add(r);
+        }
+        for (GoPollIoRegistration registration : all) {
+            try {
+                registration.handle.close();
+            } catch (Exception e) {
+                logger.debug("Exception during closing {}", registration.handle, e);
+            }
+            registration.cancel();
+        }
+    }
+
+    @Override
+    public void destroy() {
+        poller.close();
+    }
+}

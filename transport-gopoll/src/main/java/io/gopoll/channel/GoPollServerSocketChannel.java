@@ -1,0 +1,131 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.SockAddr;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.NetUtil;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+
+/** A TCP server socket on GoPoll. */
+public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
+        implements ServerSocketChannel {
+
+    private final TcpMd5Keys md5Keys = new TcpMd5Keys();
+    private final GoPollServerSocketChannelConfig config;
+
+    /** An IPv6 socket that takes IPv4 connections too, or an IPv4 one where there is no IPv6. */
+    public GoPollServerSocketChannel() {
+        this((SocketProtocolFamily) null);
+    }
+
+    /**
+     * @param family {@code null} for the default
+     * @deprecated use {@link #GoPollServerSocketChannel(SocketProtocolFamily)}
+     */
+    @Deprecated
+    public GoPollServerSocketChannel(InternetProtocolFamily family) {
+        this(family == null ? null : family.toSocketProtocolFamily());
+    }
+
+    /**
+     * @param family {@code null} for the default
+     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
+     *     unavailable
+     */
+    public GoPollServerSocketChannel(SocketProtocolFamily family) {
+        super(newSocket(inetFamily(family), Constants.SOCK_STREAM), false);
+        config = new GoPollServerSocketChannelConfig(this, md5Keys);
+        config.prepareInheritance();
+    }
+
+    /**
+     * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
+     * it.
+     */
+    public GoPollServerSocketChannel(int fd) {
+        this(adoptSocket(fd));
+    }
+
+    private GoPollServerSocketChannel(NetFd netFd) {
+        super(netFd, isListening(netFd));
+        config = new GoPollServerSocketChannelConfig(this, md5Keys);
+    }
+
+    private static boolean isListening(NetFd netFd) {
+        try {
+            return netFd.getIntOption(Constants.SOL_SOCKET, Constants.SO_ACCEPTCONN) != 0;
+        } catch (java.io.IOException e) {
+            netFd.close();
+            throw new ChannelException("Unable to adopt " + netFd, e);
+        }
+    }
+
+    static int inetFamily(SocketProtocolFamily family) {
+        if (family == null) {
+            return !NetUtil.isIpV4StackPreferred() && NetFd.isIpv6Available()
+                    ? Constants.AF_INET6
+                    : Constants.AF_INET;
+        }
+        switch (family) {
+            case INET:
+                return Constants.AF_INET;
+            case INET6:
+                return Constants.AF_INET6;
+            default:
+                throw new UnsupportedOperationException(
+                        "family: " + family + " (expected: INET or INET6)");
+        }
+    }
+
+    @Override
+    protected void doBind(SocketAddress localAddress) throws Exception {
+        super.doBind(localAddress);
+        int fastOpen = config.getTcpFastopen();
+        if (fastOpen > 0) {
+            netFd().setIntOption(Constants.IPPROTO_TCP, Constants.TCP_FASTOPEN, fastOpen);
+        }
+        netFd().listen(config.getBacklog());
+        listening();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    Channel newChildChannel(int fd, SockAddr remote) {
+        NetFd child = new NetFd(fd, netFd().family(), Constants.SOCK_STREAM);
+        return new GoPollSocketChannel(
+                this, child, remote.inet(), config.isInheritanceKnown(), md5Keys.peers());
+    }
+}

@@ -1,0 +1,249 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.MessageSizeEstimator;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.ServerSocketChannelConfig;
+import io.netty.util.NetUtil;
+import io.netty.util.internal.PlatformDependent;
+import java.net.InetAddress;
+import java.util.Map;
+
+/** The config of a {@link GoPollServerSocketChannel}, with the methods of Netty's epoll one. */
+public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
+        implements ServerSocketChannelConfig {
+
+    private final TcpMd5Keys md5Keys;
+
+    private volatile int backlog = NetUtil.SOMAXCONN;
+    private volatile int tcpFastOpen;
+
+    /**
+     * What its connections inherit: TCP_NODELAY true and no SO_LINGER, as long as nobody has set an
+     * option of the listening socket by number.
+     */
+    private volatile boolean inheritanceKnown;
+
+    GoPollServerSocketChannelConfig(GoPollServerSocketChannel channel, TcpMd5Keys md5Keys) {
+        super(channel, SocketOptions.TCP_SERVER);
+        this.md5Keys = md5Keys;
+        // As java.nio does, netty#2605.
+        setReuseAddress(true);
+    }
+
+    /** Sets on the listening socket, once, what else each of its connections would be set. */
+    void prepareInheritance() {
+        if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
+            set(SocketOption.TCP_NODELAY, true);
+            inheritanceKnown = true;
+        }
+    }
+
+    boolean isInheritanceKnown() {
+        return inheritanceKnown;
+    }
+
+    @Override
+    void setByNumber() {
+        inheritanceKnown = false;
+    }
+
+    @Override
+    public int getBacklog() {
+        return backlog;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setBacklog(int backlog) {
+        this.backlog = checkPositiveOrZero(backlog, "backlog");
+        return this;
+    }
+
+    @Override
+    public int getReceiveBufferSize() {
+        return get(SocketOption.SO_RCVBUF);
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
+        set(SocketOption.SO_RCVBUF, receiveBufferSize);
+        return this;
+    }
+
+    @Override
+    public boolean isReuseAddress() {
+        return get(SocketOption.SO_REUSEADDR);
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
+        set(SocketOption.SO_REUSEADDR, reuseAddress);
+        return this;
+    }
+
+    /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
+    public boolean isReusePort() {
+        return get(SocketOption.SO_REUSEPORT);
+    }
+
+    /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
+    public GoPollServerSocketChannelConfig setReusePort(boolean reusePort) {
+        set(SocketOption.SO_REUSEPORT, reusePort);
+        return this;
+    }
+
+    /** {@code IP_FREEBIND}, ip(7); to be set before bind. */
+    public boolean isFreeBind() {
+        return get(SocketOption.IP_FREEBIND);
+    }
+
+    /** {@code IP_FREEBIND}, ip(7); to be set before bind. */
+    public GoPollServerSocketChannelConfig setFreeBind(boolean freeBind) {
+        set(SocketOption.IP_FREEBIND, freeBind);
+        return this;
+    }
+
+    /** {@code IP_TRANSPARENT}, ip(7). */
+    public boolean isIpTransparent() {
+        return get(SocketOption.IP_TRANSPARENT);
+    }
+
+    /** {@code IP_TRANSPARENT}, ip(7). */
+    public GoPollServerSocketChannelConfig setIpTransparent(boolean ipTransparent) {
+        set(SocketOption.IP_TRANSPARENT, ipTransparent);
+        return this;
+    }
+
+    /** {@code TCP_DEFER_ACCEPT} in seconds, tcp(7). */
+    public int getTcpDeferAccept() {
+        return get(SocketOption.TCP_DEFER_ACCEPT);
+    }
+
+    /** {@code TCP_DEFER_ACCEPT} in seconds, tcp(7). */
+    public GoPollServerSocketChannelConfig setTcpDeferAccept(int tcpDeferAccept) {
+        set(SocketOption.TCP_DEFER_ACCEPT, tcpDeferAccept);
+        return this;
+    }
+
+    /** How many connects with data may be pending, RFC 7413; 0 turns TCP Fast Open off. */
+    public int getTcpFastopen() {
+        return tcpFastOpen;
+    }
+
+    /**
+     * Turns TCP Fast Open on; to be set before bind.
+     *
+     * @param pendingFastOpenRequestsThreshold how many connects with data may be pending, 0 or more
+     */
+    public GoPollServerSocketChannelConfig setTcpFastopen(int pendingFastOpenRequestsThreshold) {
+        tcpFastOpen =
+                checkPositiveOrZero(
+                        pendingFastOpenRequestsThreshold, "pendingFastOpenRequestsThreshold");
+        return this;
+    }
+
+    /**
+     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the
+     * map has none any more.
+     */
+    public GoPollServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
+        md5Keys.set(netFd(), keys);
+        return this;
+    }
+
+    /** Does nothing: Linux knows no such preferences. */
+    @Override
+    public GoPollServerSocketChannelConfig setPerformancePreferences(
+            int connectionTime, int latency, int bandwidth) {
+        return this;
+    }
+
+    // ---- Netty's general options, fluent. ----
+
+    @Override
+    public GoPollServerSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {
+        super.setConnectTimeoutMillis(connectTimeoutMillis);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public GoPollServerSocketChannelConfig setMaxMessagesPerRead(int maxMessagesPerRead) {
+        super.setMaxMessagesPerRead(maxMessagesPerRead);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setWriteSpinCount(int writeSpinCount) {
+        super.setWriteSpinCount(writeSpinCount);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setAllocator(ByteBufAllocator allocator) {
+        super.setAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setRecvByteBufAllocator(RecvByteBufAllocator allocator) {
+        super.setRecvByteBufAllocator(allocator);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setAutoRead(boolean autoRead) {
+        super.setAutoRead(autoRead);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setAutoClose(boolean autoClose) {
+        super.setAutoClose(autoClose);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public GoPollServerSocketChannelConfig setWriteBufferHighWaterMark(
+            int writeBufferHighWaterMark) {
+        super.setWriteBufferHighWaterMark(writeBufferHighWaterMark);
+        return this;
+    }
+
+    @Override
+    @Deprecated
+    public GoPollServerSocketChannelConfig setWriteBufferLowWaterMark(int writeBufferLowWaterMark) {
+        super.setWriteBufferLowWaterMark(writeBufferLowWaterMark);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setWriteBufferWaterMark(
+            WriteBufferWaterMark writeBufferWaterMark) {
+        super.setWriteBufferWaterMark(writeBufferWaterMark);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator) {
+        super.setMessageSizeEstimator(estimator);
+        return this;
+    }
+}

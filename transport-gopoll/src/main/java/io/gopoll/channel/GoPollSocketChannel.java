@@ -1,0 +1,206 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.SockAddr;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Collection;
+import java.util.concurrent.Executor;
+
+/** A TCP connection on GoPoll. */
+public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
+        implements SocketChannel {
+
+    private final GoPollSocketChannelConfig config;
+
+    /** An IPv6 socket that reaches IPv4 peers too, or an IPv4 one where there is no IPv6. */
+    public GoPollSocketChannel() {
+        this((SocketProtocolFamily) null);
+    }
+
+    /**
+     * @param family {@code null} for the default
+     * @deprecated use {@link #GoPollSocketChannel(SocketProtocolFamily)}
+     */
+    @Deprecated
+    public GoPollSocketChannel(InternetProtocolFamily family) {
+        this(family == null ? null : family.toSocketProtocolFamily());
+    }
+
+    /**
+     * @param family {@code null} for the default
+     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
+     *     unavailable
+     */
+    public GoPollSocketChannel(SocketProtocolFamily family) {
+        super(
+                null,
+                newSocket(GoPollServerSocketChannel.inetFamily(family), Constants.SOCK_STREAM),
+                false,
+                null);
+        config = new GoPollSocketChannelConfig(this, null, -1, new TcpMd5Keys());
+    }
+
+    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    public GoPollSocketChannel(int fd) {
+        this(adoptSocket(fd));
+    }
+
+    private GoPollSocketChannel(NetFd netFd) {
+        super(null, netFd, isSoErrorZero(netFd), null);
+        config = new GoPollSocketChannelConfig(this, null, null, new TcpMd5Keys());
+    }
+
+    /**
+     * A connection that was accepted.
+     *
+     * @param inheritanceKnown whether it has TCP_NODELAY and no SO_LINGER from the listening socket
+     * @param md5Peers the peers for whom it has keys from there
+     */
+    GoPollSocketChannel(
+            GoPollServerSocketChannel parent,
+            NetFd netFd,
+            InetSocketAddress remote,
+            boolean inheritanceKnown,
+            Collection<InetAddress> md5Peers) {
+        super(parent, netFd, true, remote);
+        config =
+                new GoPollSocketChannelConfig(
+                        this,
+                        inheritanceKnown ? true : null,
+                        inheritanceKnown ? -1 : null,
+                        new TcpMd5Keys(md5Peers));
+    }
+
+    /**
+     * The connection's {@code TCP_INFO}, tcp(7).
+     *
+     * @throws ChannelException if the system refuses
+     */
+    public GoPollTcpInfo tcpInfo() {
+        return tcpInfo(new GoPollTcpInfo());
+    }
+
+    /** As {@link #tcpInfo()}, into an object that is there already; returns it. */
+    public GoPollTcpInfo tcpInfo(GoPollTcpInfo info) {
+        try {
+            info.fill(netFd());
+            return info;
+        } catch (IOException e) {
+            throw new ChannelException(e);
+        }
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public GoPollSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public ServerSocketChannel parent() {
+        return (ServerSocketChannel) super.parent();
+    }
+
+    @Override
+    protected AbstractGoPollUnsafe newUnsafe() {
+        return new SocketUnsafe();
+    }
+
+    @Override
+    boolean doConnect0(SocketAddress remoteAddress) throws IOException {
+        if (config.isTcpFastOpenConnect()) {
+            ChannelOutboundBuffer outbound = unsafe().outboundBuffer();
+            outbound.addFlush();
+            Object first = outbound.current();
+            if (first instanceof ByteBuf && connectWithData(remoteAddress, outbound)) {
+                return true;
+            }
+        }
+        return super.doConnect0(remoteAddress);
+    }
+
+    /**
+     * TCP Fast Open, RFC 7413: connects with the first data if there is a cookie for the server.
+     * Without one the kernel starts an ordinary connect (EINPROGRESS), which connect(2) then
+     * reports on.
+     *
+     * @return whether the data is on its way, and with that the connection usable
+     */
+    private boolean connectWithData(SocketAddress remoteAddress, ChannelOutboundBuffer outbound)
+            throws IOException {
+        ByteBuf data = (ByteBuf) outbound.current();
+        if (!data.isReadable() || !Memory.isOnePiece(data)) {
+            return false;
+        }
+        SockAddr to = new SockAddr();
+        putAddress(to, remoteAddress);
+        long n =
+                netFd().sendto(
+                                Memory.readableAddress(data),
+                                data.readableBytes(),
+                                Constants.MSG_FASTOPEN,
+                                to);
+        if (n > 0) {
+            outbound.removeBytes(n);
+            return true;
+        }
+        if (n == -Errno.EINPROGRESS || n == -Errno.EAGAIN || n == -Errno.EOPNOTSUPP) {
+            return false;
+        }
+        throw Errno.newException("sendto", (int) n, remoteAddress);
+    }
+
+    private final class SocketUnsafe extends StreamUnsafe {
+
+        /**
+         * A close that lingers blocks, so it goes to another thread, with the poller done first.
+         */
+        @Override
+        protected Executor prepareToClose() {
+            try {
+                if (isOpen() && config().getSoLinger() > 0) {
+                    doDeregister();
+                    return GlobalEventExecutor.INSTANCE;
+                }
+            } catch (Exception ignored) {
+                // The socket may be closed already; there is nothing to linger then, netty#4449.
+            }
+            return null;
+        }
+    }
+}

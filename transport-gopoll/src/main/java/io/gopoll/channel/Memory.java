@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.sys.Syscalls;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+
+/** Where the bytes of Netty's buffers are, for system calls. */
+final class Memory {
+
+    private static final Syscalls SYS = Syscalls.get();
+
+    private Memory() {}
+
+    /** Whether a buffer's bytes are one piece of memory outside the heap. */
+    static boolean isOnePiece(ByteBuf buf) {
+        return buf.hasMemoryAddress() || (buf.isDirect() && buf.nioBufferCount() == 1);
+    }
+
+    /** Where the readable bytes start of a buffer that is one piece. */
+    static long readableAddress(ByteBuf buf) {
+        if (buf.hasMemoryAddress()) {
+            return buf.memoryAddress() + buf.readerIndex();
+        }
+        return address(buf.internalNioBuffer(buf.readerIndex(), buf.readableBytes()));
+    }
+
+    /** Where the writable bytes start of a buffer that is one piece. */
+    static long writableAddress(ByteBuf buf) {
+        if (buf.hasMemoryAddress()) {
+            return buf.memoryAddress() + buf.writerIndex();
+        }
+        return address(buf.internalNioBuffer(buf.writerIndex(), buf.writableBytes()));
+    }
+
+    /** Where the remaining bytes of a direct buffer start. */
+    static long address(ByteBuffer direct) {
+        return SYS.addressOf(direct) + direct.position();
+    }
+}

@@ -1,0 +1,135 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.gopoll.channel.SocketOption.IP_BIND_ADDRESS_NO_PORT;
+import static io.gopoll.channel.SocketOption.IP_FREEBIND;
+import static io.gopoll.channel.SocketOption.IP_TOS;
+import static io.gopoll.channel.SocketOption.IP_TRANSPARENT;
+import static io.gopoll.channel.SocketOption.SO_BUSY_POLL;
+import static io.gopoll.channel.SocketOption.SO_KEEPALIVE;
+import static io.gopoll.channel.SocketOption.SO_LINGER;
+import static io.gopoll.channel.SocketOption.SO_RCVBUF;
+import static io.gopoll.channel.SocketOption.SO_REUSEADDR;
+import static io.gopoll.channel.SocketOption.SO_REUSEPORT;
+import static io.gopoll.channel.SocketOption.SO_SNDBUF;
+import static io.gopoll.channel.SocketOption.TCP_CORK;
+import static io.gopoll.channel.SocketOption.TCP_DEFER_ACCEPT;
+import static io.gopoll.channel.SocketOption.TCP_KEEPCNT;
+import static io.gopoll.channel.SocketOption.TCP_KEEPIDLE;
+import static io.gopoll.channel.SocketOption.TCP_KEEPINTVL;
+import static io.gopoll.channel.SocketOption.TCP_NODELAY;
+import static io.gopoll.channel.SocketOption.TCP_NOTSENT_LOWAT;
+import static io.gopoll.channel.SocketOption.TCP_QUICKACK;
+import static io.gopoll.channel.SocketOption.TCP_USER_TIMEOUT;
+import static io.gopoll.channel.SocketOption.kept;
+
+import io.netty.channel.ChannelOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The options that a kind of channel has beyond those that Netty gives every channel. */
+final class SocketOptions {
+
+    static final SocketOptions TCP =
+            new SocketOptions(
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    TCP_NODELAY,
+                    SO_KEEPALIVE,
+                    SO_REUSEADDR,
+                    SO_LINGER,
+                    IP_TOS,
+                    TCP_CORK,
+                    TCP_NOTSENT_LOWAT,
+                    TCP_KEEPCNT,
+                    TCP_KEEPIDLE,
+                    TCP_KEEPINTVL,
+                    TCP_USER_TIMEOUT,
+                    TCP_QUICKACK,
+                    IP_BIND_ADDRESS_NO_PORT,
+                    IP_TRANSPARENT,
+                    SO_BUSY_POLL,
+                    kept(
+                            ChannelOption.ALLOW_HALF_CLOSURE,
+                            GoPollSocketChannelConfig.class,
+                            GoPollSocketChannelConfig::isAllowHalfClosure,
+                            GoPollSocketChannelConfig::setAllowHalfClosure),
+                    kept(
+                            ChannelOption.TCP_FASTOPEN_CONNECT,
+                            GoPollSocketChannelConfig.class,
+                            GoPollSocketChannelConfig::isTcpFastOpenConnect,
+                            GoPollSocketChannelConfig::setTcpFastOpenConnect),
+                    // The keys are not told: whoever has the channel could read them.
+                    kept(
+                            GoPollChannelOption.TCP_MD5SIG,
+                            GoPollSocketChannelConfig.class,
+                            config -> null,
+                            GoPollSocketChannelConfig::setTcpMd5Sig));
+
+    static final SocketOptions TCP_SERVER =
+            new SocketOptions(
+                    SO_RCVBUF,
+                    SO_REUSEADDR,
+                    SO_REUSEPORT,
+                    IP_FREEBIND,
+                    IP_TRANSPARENT,
+                    TCP_DEFER_ACCEPT,
+                    kept(
+                            ChannelOption.SO_BACKLOG,
+                            GoPollServerSocketChannelConfig.class,
+                            GoPollServerSocketChannelConfig::getBacklog,
+                            GoPollServerSocketChannelConfig::setBacklog),
+                    kept(
+                            ChannelOption.TCP_FASTOPEN,
+                            GoPollServerSocketChannelConfig.class,
+                            GoPollServerSocketChannelConfig::getTcpFastopen,
+                            GoPollServerSocketChannelConfig::setTcpFastopen),
+                    kept(
+                            GoPollChannelOption.TCP_MD5SIG,
+                            GoPollServerSocketChannelConfig.class,
+                            config -> null,
+                            GoPollServerSocketChannelConfig::setTcpMd5Sig));
+
+    private final List<SocketOption<?>> rows;
+    private final Map<ChannelOption<?>, SocketOption<?>> byOption = new HashMap<>();
+    private final Map<String, SocketOption<?>> byName = new HashMap<>();
+
+    SocketOptions(SocketOption<?>... rows) {
+        this.rows = List.of(rows);
+        for (SocketOption<?> row : rows) {
+            byOption.put(row.option, row);
+            byName.put(simpleName(row.option), row);
+        }
+    }
+
+    List<SocketOption<?>> rows() {
+        return rows;
+    }
+
+    /**
+     * The row of an option, or null. An option of another transport's class counts as ours if it
+     * has the same name: {@code io.netty.channel.epoll.EpollChannelOption#TCP_CORK}.
+     */
+    @SuppressWarnings("unchecked")
+    <T> SocketOption<T> find(ChannelOption<T> option) {
+        SocketOption<?> row = byOption.get(option);
+        return (SocketOption<T>) (row != null ? row : byName.get(simpleName(option)));
+    }
+
+    private static String simpleName(ChannelOption<?> option) {
+        return option.name().substring(option.name().lastIndexOf('#') + 1);
+    }
+}

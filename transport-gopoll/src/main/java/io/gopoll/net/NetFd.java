@@ -1,0 +1,571 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.net;
+
+import static io.gopoll.sys.Errno.EAGAIN;
+import static io.gopoll.sys.Errno.EINPROGRESS;
+import static io.gopoll.sys.Errno.EINTR;
+
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.NativeMemory;
+import io.gopoll.sys.SockAddr;
+import io.gopoll.sys.Syscalls;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * A socket: its non-blocking descriptor and what is known of it. It stands where Go has {@code
+ * net.netFD} over {@code internal/poll.FD}; Netty's channels and the blocking API are built on it.
+ *
+ * <p>The calls that move data ({@link #read}, {@link #write}, {@link #writev}, {@link #accept},
+ * ...) return what the kernel returns, {@code -errno} on failure, and take no reference: they
+ * belong to the one that also closes the descriptor, which for a channel is its event loop. All
+ * other calls hold a reference for their length, so that any thread may make them: a {@link #close}
+ * during such a call takes effect at once for every later call, while the descriptor itself is
+ * closed by whoever drops the last reference. Hence no call ever hits a descriptor number that has
+ * been given away again, and no close waits.
+ */
+public final class NetFd {
+
+    private static final Syscalls SYS = Syscalls.get();
+
+    private static final VarHandle REFS;
+
+    static {
+        try {
+            REFS = MethodHandles.lookup().findVarHandle(NetFd.class, "refs", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Set in {@link #refs} by the one call of close that counts; never cleared. */
+    private static final int CLOSED = 1;
+
+    private static final int REF = 2;
+
+    /** Room for the address and the option of a call that may come from any thread. */
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+    private static final class Scratch {
+        final SockAddr address = new SockAddr();
+        final NativeMemory option = NativeMemory.allocate(16);
+    }
+
+    /** Whether a new IPv6 socket would refuse IPv4 peers (sysctl net.ipv6.bindv6only). */
+    private static final boolean BIND_V6_ONLY;
+
+    private static final boolean IPV6_AVAILABLE;
+
+    static {
+        int fd = SYS.socket(Constants.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0);
+        IPV6_AVAILABLE = fd >= 0;
+        boolean v6Only = false;
+        if (fd >= 0) {
+            NativeMemory value = SCRATCH.get().option;
+            value.buffer().putInt(0, 0).putInt(8, Integer.BYTES);
+            int result =
+                    SYS.getsockopt(
+                            fd,
+                            Constants.IPPROTO_IPV6,
+                            Constants.IPV6_V6ONLY,
+                            value.address(),
+                            value.address() + 8);
+            v6Only = result == 0 && value.buffer().getInt(0) != 0;
+            SYS.close(fd);
+        }
+        BIND_V6_ONLY = v6Only;
+    }
+
+    private final int sysfd;
+    private final int family;
+    private final int sotype;
+
+    /**
+     * Bit 0: closed. The bits above: how many calls are under way. The descriptor is closed exactly
+     * once, by the thread that makes this {@code CLOSED} with no reference left.
+     */
+    private volatile int refs;
+
+    /**
+     * Takes a descriptor over. It must be non-blocking.
+     *
+     * @param family {@code AF_INET}, {@code AF_INET6}, {@code AF_UNIX}, ...
+     * @param sotype {@code SOCK_STREAM} or {@code SOCK_DGRAM}
+     */
+    public NetFd(int sysfd, int family, int sotype) {
+        if (sysfd < 0) {
+            throw new IllegalArgumentException("fd: " + sysfd + " (expected: >= 0)");
+        }
+        this.sysfd = sysfd;
+        this.family = family;
+        this.sotype = sotype;
+    }
+
+    /** Whether this machine can open IPv6 sockets. */
+    public static boolean isIpv6Available() {
+        return IPV6_AVAILABLE;
+    }
+
+    /**
+     * Opens a socket: non-blocking, close-on-exec; one of IPv6 takes IPv4 peers too.
+     *
+     * @throws IOException if the system refuses, named "socket"
+     */
+    public static NetFd socket(int family, int sotype) throws IOException {
+        int flags = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
+        int fd = SYS.socket(family, sotype | flags, 0);
+        if (fd < 0) {
+            throw Errno.newException("socket", fd);
+        }
+        NetFd netFd = new NetFd(fd, family, sotype);
+        if (family == Constants.AF_INET6 && BIND_V6_ONLY) {
+            try {
+                netFd.setIntOption(Constants.IPPROTO_IPV6, Constants.IPV6_V6ONLY, 0);
+            } catch (IOException e) {
+                netFd.close();
+                throw e;
+            }
+        }
+        return netFd;
+    }
+
+    /**
+     * Takes over a descriptor that somebody else has opened: makes it non-blocking and asks the
+     * kernel for its family and type.
+     *
+     * @throws IOException if it is not an open socket
+     */
+    public static NetFd adopt(int fd) throws IOException {
+        NetFd unknown = new NetFd(fd, 0, 0);
+        int family = unknown.getIntOption(Constants.SOL_SOCKET, Constants.SO_DOMAIN);
+        int sotype = unknown.getIntOption(Constants.SOL_SOCKET, Constants.SO_TYPE);
+        int flags = SYS.fcntl(fd, Constants.F_GETFL, 0);
+        if (flags >= 0 && (flags & Constants.O_NONBLOCK) == 0) {
+            flags = SYS.fcntl(fd, Constants.F_SETFL, flags | Constants.O_NONBLOCK);
+        }
+        if (flags < 0) {
+            throw Errno.newException("fcntl", flags);
+        }
+        return new NetFd(fd, family, sotype);
+    }
+
+    /** The descriptor's number; of no use once {@link #isOpen} is false. */
+    public int sysfd() {
+        return sysfd;
+    }
+
+    public int family() {
+        return family;
+    }
+
+    public int sotype() {
+        return sotype;
+    }
+
+    public boolean isOpen() {
+        return (refs & CLOSED) == 0;
+    }
+
+    // ---- The owner's calls: no reference is taken. ----
+
+    /** Reads at most {@code count} bytes: read(2). 0 is the end of the stream. */
+    public int read(long address, int count) {
+        int n;
+        do {
+            n = SYS.read(sysfd, address, count);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Writes at most {@code count} bytes: write(2). */
+    public int write(long address, int count) {
+        int n;
+        do {
+            n = SYS.write(sysfd, address, count);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Writes a gathering of buffers: writev(2). */
+    public long writev(long iov, int iovcnt) {
+        long n;
+        do {
+            n = SYS.writev(sysfd, iov, iovcnt);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Reads into several buffers: readv(2). */
+    public long readv(long iov, int iovcnt) {
+        long n;
+        do {
+            n = SYS.readv(sysfd, iov, iovcnt);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Receives one message: recvmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
+    public long recvmsg(long msg, int flags) {
+        long n;
+        do {
+            n = SYS.recvmsg(sysfd, msg, flags);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Sends one message: sendmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
+    public long sendmsg(long msg, int flags) {
+        long n;
+        do {
+            n = SYS.sendmsg(sysfd, msg, flags);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Receives several datagrams: recvmmsg(2). */
+    public int recvmmsg(long msgvec, int vlen) {
+        int n;
+        do {
+            n = SYS.recvmmsg(sysfd, msgvec, vlen, 0);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Sends several datagrams: sendmmsg(2). */
+    public int sendmmsg(long msgvec, int vlen) {
+        int n;
+        do {
+            n = SYS.sendmmsg(sysfd, msgvec, vlen, 0);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /**
+     * Sends with an address: sendto(2).
+     *
+     * @param flags {@code MSG_FASTOPEN} connects and sends at once
+     */
+    public long sendto(long address, int count, int flags, SockAddr to) {
+        long n;
+        do {
+            n = SYS.sendto(sysfd, address, count, flags, to.address(), to.length());
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /**
+     * Sends a piece of a file: sendfile(2).
+     *
+     * @param offset the address of the 64-bit position in the file, moved on by the call
+     */
+    public long sendfile(int file, long offset, long count) {
+        long n;
+        do {
+            n = SYS.sendfile(sysfd, file, offset, count);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Moves bytes from this socket into a pipe: splice(2). Does not wait. */
+    public long spliceTo(int pipe, int count) {
+        long n;
+        do {
+            n = SYS.splice(sysfd, 0, pipe, 0, count, SPLICE_FLAGS);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    /** Moves bytes from a pipe into this socket: splice(2). Does not wait. */
+    public long spliceFrom(int pipe, int count) {
+        long n;
+        do {
+            n = SYS.splice(pipe, 0, sysfd, 0, count, SPLICE_FLAGS);
+        } while (n == -EINTR);
+        return n;
+    }
+
+    private static final int SPLICE_FLAGS = Constants.SPLICE_F_NONBLOCK | Constants.SPLICE_F_MOVE;
+
+    /**
+     * Takes the next connection: accept4(2), non-blocking and close-on-exec. A connection that
+     * ended before it was taken (ECONNABORTED) is passed over, as Go does.
+     *
+     * @param remote gets the peer's address
+     * @return the connection's descriptor or {@code -errno}
+     */
+    public int accept(SockAddr remote) {
+        int flags = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
+        int fd;
+        do {
+            remote.reset();
+            fd = SYS.accept4(sysfd, remote.address(), remote.lengthAddress(), flags);
+        } while (fd == -EINTR || fd == -Errno.ECONNABORTED);
+        return fd;
+    }
+
+    // ---- Calls for any thread: each holds a reference. ----
+
+    /**
+     * Starts to connect: connect(2).
+     *
+     * @return true if the connection stands, false if it is under way: the descriptor becomes
+     *     writable when it stands or has failed, see {@link #finishConnect}
+     * @throws IOException the refusal, naming the address
+     */
+    public boolean connect(java.net.SocketAddress remote, SockAddrWriter writer)
+            throws IOException {
+        incref("connect");
+        try {
+            SockAddr address = SCRATCH.get().address;
+            writer.write(address);
+            int result = SYS.connect(sysfd, address.address(), address.length());
+            // EINTR leaves the connect going on, connect(2); it ends as EINPROGRESS does.
+            if (result == -EINPROGRESS || result == -EINTR || result == -Errno.EALREADY) {
+                return false;
+            }
+            check("connect", result, remote);
+            return true;
+        } finally {
+            decref();
+        }
+    }
+
+    /**
+     * What became of a connect that was under way, by SO_ERROR.
+     *
+     * @return false if it still is under way
+     * @throws IOException why it failed
+     */
+    public boolean finishConnect() throws IOException {
+        int error = getIntOption(Constants.SOL_SOCKET, Constants.SO_ERROR);
+        if (error == EINPROGRESS || error == Errno.EALREADY || error == EAGAIN) {
+            return false;
+        }
+        check("finishConnect", -error, null);
+        return true;
+    }
+
+    /** Binds: bind(2). */
+    public void bind(java.net.SocketAddress local, SockAddrWriter writer) throws IOException {
+        incref("bind");
+        try {
+            SockAddr address = SCRATCH.get().address;
+            writer.write(address);
+            check("bind", SYS.bind(sysfd, address.address(), address.length()), local);
+        } finally {
+            decref();
+        }
+    }
+
+    /** Listens: listen(2). */
+    public void listen(int backlog) throws IOException {
+        incref("listen");
+        try {
+            check("listen", SYS.listen(sysfd, backlog), null);
+        } finally {
+            decref();
+        }
+    }
+
+    /**
+     * Ends one or both directions: shutdown(2).
+     *
+     * @param how {@code SHUT_RD}, {@code SHUT_WR} or {@code SHUT_RDWR}
+     * @throws java.nio.channels.NotYetConnectedException if the socket is not connected
+     */
+    public void shutdown(int how) throws IOException {
+        incref("shutdown");
+        try {
+            check("shutdown", SYS.shutdown(sysfd, how), null);
+        } finally {
+            decref();
+        }
+    }
+
+    /** Writes a socket address for this socket's family into the memory of a call. */
+    @FunctionalInterface
+    public interface SockAddrWriter {
+        void write(SockAddr address);
+    }
+
+    /** Reads a socket address out of the memory of a call. */
+    @FunctionalInterface
+    public interface SockAddrReader<T> {
+        T read(SockAddr address);
+    }
+
+    /** The address this socket is bound to: getsockname(2). Null if it is closed or has none. */
+    public <T> T localAddress(SockAddrReader<T> reader) {
+        return address(true, reader);
+    }
+
+    /** The address of the peer: getpeername(2). Null if it is closed or not connected. */
+    public <T> T remoteAddress(SockAddrReader<T> reader) {
+        return address(false, reader);
+    }
+
+    public InetSocketAddress localInetAddress() {
+        return localAddress(SockAddr::inet);
+    }
+
+    public InetSocketAddress remoteInetAddress() {
+        return remoteAddress(SockAddr::inet);
+    }
+
+    private <T> T address(boolean local, SockAddrReader<T> reader) {
+        if (!tryIncref()) {
+            return null;
+        }
+        try {
+            SockAddr a = SCRATCH.get().address;
+            a.reset();
+            int result =
+                    local
+                            ? SYS.getsockname(sysfd, a.address(), a.lengthAddress())
+                            : SYS.getpeername(sysfd, a.address(), a.lengthAddress());
+            return result < 0 ? null : reader.read(a);
+        } finally {
+            decref();
+        }
+    }
+
+    /** An option whose value is an int: getsockopt(2). */
+    public int getIntOption(int level, int name) throws IOException {
+        NativeMemory value = SCRATCH.get().option;
+        value.buffer().putInt(0, 0);
+        getOption(level, name, value.address(), Integer.BYTES);
+        return value.buffer().getInt(0);
+    }
+
+    /** Sets an option whose value is an int: setsockopt(2). */
+    public void setIntOption(int level, int name, int value) throws IOException {
+        NativeMemory memory = SCRATCH.get().option;
+        memory.buffer().putInt(0, value);
+        setOption(level, name, memory, Integer.BYTES);
+    }
+
+    /**
+     * Any option: getsockopt(2).
+     *
+     * @param value room for the value
+     * @return how many bytes of it the kernel filled in
+     */
+    public int getOption(int level, int name, NativeMemory value) throws IOException {
+        return getOption(level, name, value.address(), value.size());
+    }
+
+    private int getOption(int level, int name, long value, int size) throws IOException {
+        incref("getsockopt");
+        try {
+            NativeMemory length = SCRATCH.get().option;
+            length.buffer().putInt(8, size);
+            check(
+                    "getsockopt",
+                    SYS.getsockopt(sysfd, level, name, value, length.address() + 8),
+                    null);
+            return length.buffer().getInt(8);
+        } finally {
+            decref();
+        }
+    }
+
+    /** Any option: setsockopt(2). */
+    public void setOption(int level, int name, NativeMemory value, int length) throws IOException {
+        incref("setsockopt");
+        try {
+            check("setsockopt", SYS.setsockopt(sysfd, level, name, value.address(), length), null);
+        } finally {
+            decref();
+        }
+    }
+
+    private static void check(String syscall, int result, java.net.SocketAddress address)
+            throws IOException {
+        if (result < 0) {
+            throw Errno.newException(syscall, result, address);
+        }
+    }
+
+    // ---- Closing. ----
+
+    /**
+     * Closes: from now on every call fails, and the descriptor is closed as soon as no call is
+     * under way. Any thread; the second and later calls do nothing.
+     *
+     * @return whether this was the call that closed it
+     */
+    public boolean close() {
+        for (; ; ) {
+            int r = refs;
+            if ((r & CLOSED) != 0) {
+                return false;
+            }
+            if (REFS.compareAndSet(this, r, r | CLOSED)) {
+                if (r == 0) {
+                    SYS.close(sysfd);
+                }
+                return true;
+            }
+        }
+    }
+
+    private void incref(String operation) throws ClosedChannelException {
+        if (!tryIncref()) {
+            throw new SocketClosedException(operation);
+        }
+    }
+
+    private boolean tryIncref() {
+        for (; ; ) {
+            int r = refs;
+            if ((r & CLOSED) != 0) {
+                return false;
+            }
+            if (REFS.compareAndSet(this, r, r + REF)) {
+                return true;
+            }
+        }
+    }
+
+    private void decref() {
+        if ((int) REFS.getAndAdd(this, -REF) - REF == CLOSED) {
+            SYS.close(sysfd);
+        }
+    }
+
+    /** Says which call came too late; a ClosedChannelException has no message of its own. */
+    private static final class SocketClosedException extends ClosedChannelException {
+        private static final long serialVersionUID = 1;
+        private final String operation;
+
+        SocketClosedException(String operation) {
+            this.operation = operation;
+        }
+
+        @Override
+        public String getMessage() {
+            return operation + "(..) on a closed socket";
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "NetFd(" + sysfd + (isOpen() ? ")" : ", closed)");
+    }
+}
