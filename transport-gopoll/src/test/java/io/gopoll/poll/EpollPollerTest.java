@@ -352,8 +352,9 @@ class EpollPollerTest {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long id = Thread.currentThread().getId();
         long allocated = Long.MAX_VALUE;
-        // The first rounds load classes and may be compiled meanwhile; one round of the many must do.
-        for (int i = 0; i < 50 && allocated > 0; i++) {
+        // The FFM binding allocates until it is compiled; the first rounds load classes.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (allocated > 1000 && System.nanoTime() < end) {
             long before = threads.getThreadAllocatedBytes(id);
             for (int j = 0; j < 100; j++) {
                 pd.setDeadline(HOUR, READ | WRITE);
@@ -368,7 +369,7 @@ class EpollPollerTest {
             allocated = threads.getThreadAllocatedBytes(id) - before;
         }
         // The bean's own answer may cost a few bytes; one object a poll would be 16 * 200.
-        assertTrue(allocated < 1000, allocated + " bytes");
+        assertTrue(allocated <= 1000, allocated + " bytes");
         close(pd);
         fds.close(fd);
     }
