@@ -18,8 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A poller without a kernel and one descriptor in it. What the kernel would say, and when timers fire, is
- * for the test to say.
+ * A poller without a kernel and one descriptor in it. What the kernel would say, and when timers
+ * fire, is for the test to say.
  */
 class Machine extends AbstractNetPoller {
 

@@ -194,8 +194,7 @@ public final class PollDesc {
         }
         Object state = side(mode);
         // The CAS is also the fence between the state and the system call that follows: an edge
-        // that
-        // found READY still there must have come with bytes that the system call will see.
+        // that found READY still there must have come with bytes that the system call will see.
         if (state != null && !(state == READY && casSide(mode, READY, null))) {
             throw new IllegalStateException(
                     "reset while somebody waits to " + name(mode) + ": " + this);
@@ -254,8 +253,7 @@ public final class PollDesc {
                     return false;
                 }
                 // An edge, a deadline or a close came in between: the next round finds READY, or
-                // the
-                // error, or, if the deadline has been moved already, nothing.
+                // the error, or, if the deadline has been moved already, nothing.
             }
         }
     }

@@ -24,8 +24,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.gopoll.sys.Errno;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,6 +343,35 @@ class EpollPollerTest {
         assertTrue(poller.eventCapacity() > capacity);
         close(descs);
         fds.close(numbers);
+    }
+
+    @Test
+    void aWarmPollAllocatesNothing() throws IOException {
+        int fd = fds.eventfd();
+        PollDesc pd = poller.open(fd);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long id = Thread.currentThread().getId();
+        long allocated = Long.MAX_VALUE;
+        // The FFM binding allocates until it is compiled; the first rounds load classes.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (allocated > 1000 && System.nanoTime() < end) {
+            long before = threads.getThreadAllocatedBytes(id);
+            for (int j = 0; j < 100; j++) {
+                pd.setDeadline(HOUR, READ | WRITE);
+                pd.reset(READ);
+                if (!pd.park(READ, reader)) {
+                    fds.addCount(fd, 1);
+                    poller.poll(-1).get(0).resume();
+                }
+                poller.wakeup();
+                poller.poll(MILLISECOND);
+            }
+            allocated = threads.getThreadAllocatedBytes(id) - before;
+        }
+        // The bean's own answer may cost a few bytes; one object a poll would be 16 * 200.
+        assertTrue(allocated <= 1000, allocated + " bytes");
+        close(pd);
+        fds.close(fd);
     }
 
     @Test
