@@ -94,6 +94,11 @@ public abstract class Syscalls {
     /** Which binding this is: {@code "jna"} or {@code "ffm"}. */
     public abstract String binding();
 
+    @Override
+    public final String toString() {
+        return binding();
+    }
+
     /**
      * The address of the first byte (index 0, whatever its position) of a direct buffer.
      *

@@ -282,7 +282,7 @@ class PollDescTest {
                         });
         for (int i = 0; i < 100; i++) {
             LockSupport.unpark(thread.get());
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertFalse(result.isDone());
         edgeUntilTaken();

@@ -1,0 +1,127 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.testsuite.socket;
+
+import io.gopoll.channel.GoPollServerSocketChannel;
+import io.gopoll.channel.GoPollSocketChannel;
+import io.gopoll.testsuite.Mode;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
+import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
+import io.netty.testsuite.transport.socket.SocketTestPermutation;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which transports meet in a test, server first: GoPoll and GoPoll, GoPoll and NIO, NIO and GoPoll,
+ * GoPoll and epoll. With {@code -Dgopoll.testsuite.permutations=all} GoPoll comes with TCP Fast
+ * Open too, on either side, as it does in Netty's own epoll module.
+ */
+public final class GoPollSocketPermutation extends SocketTestPermutation {
+
+    public static final GoPollSocketPermutation INSTANCE = new GoPollSocketPermutation();
+
+    private static final boolean ALL = isAll(System.getProperty("gopoll.testsuite.permutations"));
+
+    private final EventLoopGroup goPollGroup =
+            Mode.current()
+                    .newGroup(NUM_THREADS, new DefaultThreadFactory("testsuite-gopoll", true));
+
+    private final EventLoopGroup epollGroup =
+            new MultiThreadIoEventLoopGroup(
+                    NUM_THREADS,
+                    new DefaultThreadFactory("testsuite-epoll", true),
+                    EpollIoHandler.newFactory());
+
+    private GoPollSocketPermutation() {}
+
+    private static boolean isAll(String permutations) {
+        if (permutations == null || permutations.isEmpty() || permutations.equals("default")) {
+            return false;
+        }
+        if (permutations.equals("all")) {
+            return true;
+        }
+        throw new IllegalArgumentException(
+                "gopoll.testsuite.permutations: " + permutations + " (expected: default or all)");
+    }
+
+    @Override
+    public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> socket() {
+        List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> list =
+                combo(goPollServers(), clientSocket());
+        list.addAll(combo(goPollServers(), List.of(this::epollClient)));
+        list.addAll(combo(List.of(this::nioServer), goPollClients()));
+        return list;
+    }
+
+    @Override
+    public List<BootstrapFactory<ServerBootstrap>> serverSocket() {
+        return goPollServers();
+    }
+
+    @Override
+    public List<BootstrapFactory<Bootstrap>> clientSocket() {
+        List<BootstrapFactory<Bootstrap>> list = goPollClients();
+        list.add(this::nioClient);
+        return list;
+    }
+
+    private List<BootstrapFactory<ServerBootstrap>> goPollServers() {
+        List<BootstrapFactory<ServerBootstrap>> list = new ArrayList<>();
+        list.add(this::goPollServer);
+        if (ALL) {
+            list.add(() -> goPollServer().option(ChannelOption.TCP_FASTOPEN, 5));
+        }
+        return list;
+    }
+
+    private List<BootstrapFactory<Bootstrap>> goPollClients() {
+        List<BootstrapFactory<Bootstrap>> list = new ArrayList<>();
+        list.add(this::goPollClient);
+        if (ALL) {
+            list.add(() -> goPollClient().option(ChannelOption.TCP_FASTOPEN_CONNECT, true));
+        }
+        return list;
+    }
+
+    private ServerBootstrap goPollServer() {
+        return new ServerBootstrap().group(goPollGroup).channel(GoPollServerSocketChannel.class);
+    }
+
+    private Bootstrap goPollClient() {
+        return new Bootstrap().group(goPollGroup).channel(GoPollSocketChannel.class);
+    }
+
+    private ServerBootstrap nioServer() {
+        return new ServerBootstrap().group(NIO_GROUP).channel(NioServerSocketChannel.class);
+    }
+
+    private Bootstrap nioClient() {
+        return new Bootstrap().group(NIO_GROUP).channel(NioSocketChannel.class);
+    }
+
+    private Bootstrap epollClient() {
+        return new Bootstrap().group(epollGroup).channel(EpollSocketChannel.class);
+    }
+}
