@@ -16,6 +16,8 @@ package io.gopoll.channel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -68,10 +70,14 @@ class GoPollSocketChannelConfigTest {
             new RawUnixChannelOption("L", Constants.SOL_SOCKET, Constants.SO_LINGER, 8);
 
     private final List<AbstractGoPollChannel> channels = new ArrayList<>();
+    private final List<Socket> clients = new ArrayList<>();
     private GoPollEventLoopGroup group;
 
     @AfterEach
-    void close() throws InterruptedException {
+    void close() throws IOException, InterruptedException {
+        for (Socket client : clients) {
+            client.close();
+        }
         channels.forEach(channel -> channel.unsafe().closeForcibly());
         if (group != null) {
             group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
@@ -113,10 +119,10 @@ class GoPollSocketChannelConfigTest {
 
         /** Connects a plain socket and gives the channel that was accepted for it. */
         GoPollSocketChannel connection() throws IOException, InterruptedException {
-            try (Socket client = new Socket()) {
-                client.connect(channel.localAddress(), 10_000);
-                return next();
-            }
+            Socket client = new Socket();
+            clients.add(client);
+            client.connect(channel.localAddress(), 10_000);
+            return next();
         }
 
         GoPollSocketChannel next() throws InterruptedException {
@@ -415,7 +421,8 @@ class GoPollSocketChannelConfigTest {
         assertEquals(info.rcvWscale(), child.tcpInfo().sndWscale());
         NetworkInterface lo =
                 NetworkInterface.getByInetAddress(server.channel.localAddress().getAddress());
-        assertEquals(lo.getMTU(), info.pmtu());
+        int ipPacketMax = 65_535;
+        assertEquals(Math.min(lo.getMTU(), ipPacketMax), info.pmtu());
         assertTrue(info.rtt() > 0 && info.rtt() < 10_000_000, () -> "rtt " + info.rtt());
         assertTrue(info.sndMss() > 0 && info.sndMss() <= lo.getMTU());
         assertTrue(info.advmss() > 0 && info.advmss() <= lo.getMTU());
@@ -424,9 +431,9 @@ class GoPollSocketChannelConfigTest {
         assertTrue(info.rcvSpace() > 0);
         assertEquals(0, info.totalRetrans());
 
-        child.close().sync();
-        assertEquals(info, client.tcpInfo(info), "the same object, filled again");
-        client.close().sync();
+        assertSame(info, tcp().tcpInfo(info));
+        int close = 7;
+        assertEquals(close, info.state(), "filled again");
     }
 
     @Test
@@ -489,7 +496,7 @@ class GoPollSocketChannelConfigTest {
     void keysAreNotTold() {
         GoPollSocketChannel channel = tcp();
         assertTrue(channel.config().getOptions().containsKey(GoPollChannelOption.TCP_MD5SIG));
-        assertEquals(null, channel.config().getOption(GoPollChannelOption.TCP_MD5SIG));
+        assertNull(channel.config().getOption(GoPollChannelOption.TCP_MD5SIG));
     }
 
     @Test
