@@ -14,14 +14,18 @@
 package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.ErrnoException;
 import io.gopoll.sys.NativeMemory;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.DefaultChannelConfig;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.unix.GenericUnixChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.io.IOException;
@@ -46,7 +50,12 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
     private volatile long maxBytesPerGatheringWrite = INITIAL_BYTES_PER_GATHERING_WRITE;
 
     GoPollChannelConfig(AbstractGoPollChannel channel, SocketOptions options) {
-        super(channel);
+        this(channel, options, new AdaptiveRecvByteBufAllocator());
+    }
+
+    GoPollChannelConfig(
+            AbstractGoPollChannel channel, SocketOptions options, RecvByteBufAllocator allocator) {
+        super(channel, allocator);
         this.options = options;
     }
 
@@ -66,63 +75,74 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
     @SuppressWarnings("unchecked")
     @Override
     public <T> T getOption(ChannelOption<T> option) {
+        if (option instanceof GenericUnixChannelOption) {
+            return (T) getByNumber((GenericUnixChannelOption<?>) option);
+        }
         SocketOption<T> row = options.find(option);
-        if (row != null) {
-            return get(row);
-        }
-        try {
-            if (option instanceof IntegerUnixChannelOption) {
-                IntegerUnixChannelOption o = (IntegerUnixChannelOption) option;
-                return (T) Integer.valueOf(netFd().getIntOption(o.level(), o.optname()));
+        if (row == null) {
+            T value = super.getOption(option);
+            if (value != null) {
+                return value;
             }
-            if (option instanceof RawUnixChannelOption) {
-                return (T) getRaw((RawUnixChannelOption) option);
-            }
-        } catch (IOException e) {
-            throw failed("get", option, e);
+            row = options.findByName(option);
         }
-        return super.getOption(option);
+        return row == null ? null : get(row);
     }
 
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
-        SocketOption<T> row = options.find(option);
-        if (row != null) {
+        if (option instanceof GenericUnixChannelOption) {
             validate(option, value);
-            set(row, value);
+            setByNumber((GenericUnixChannelOption<?>) option, value);
             return true;
         }
+        SocketOption<T> row = options.find(option);
+        if (row == null) {
+            if (super.setOption(option, value)) {
+                return true;
+            }
+            row = options.findByName(option);
+            if (row == null || !row.takes(value)) {
+                return false;
+            }
+        } else {
+            validate(option, value);
+        }
+        set(row, value);
+        return true;
+    }
+
+    private Object getByNumber(GenericUnixChannelOption<?> option) {
         try {
             if (option instanceof IntegerUnixChannelOption) {
-                validate(option, value);
-                IntegerUnixChannelOption o = (IntegerUnixChannelOption) option;
-                setByNumber();
-                netFd().setIntOption(o.level(), o.optname(), (Integer) value);
-                return true;
+                return netFd().getIntOption(option.level(), option.optname());
             }
-            if (option instanceof RawUnixChannelOption) {
-                validate(option, value);
-                setByNumber();
-                setRaw((RawUnixChannelOption) option, (ByteBuffer) value);
-                return true;
-            }
+            NativeMemory memory = NativeMemory.allocate(((RawUnixChannelOption) option).length());
+            int length = netFd().getOption(option.level(), option.optname(), memory);
+            ByteBuffer value = ByteBuffer.allocate(memory.size());
+            return value.put(memory.buffer().duplicate().limit(length)).flip();
         } catch (IOException e) {
-            throw failed("set", option, e);
+            throw failed("get", option, e);
         }
-        return super.setOption(option, value);
     }
 
-    private ByteBuffer getRaw(RawUnixChannelOption option) throws IOException {
-        NativeMemory memory = NativeMemory.allocate(option.length());
-        int length = netFd().getOption(option.level(), option.optname(), memory);
-        ByteBuffer value = ByteBuffer.allocate(option.length());
-        return value.put(memory.buffer().duplicate().limit(length)).flip();
-    }
-
-    private void setRaw(RawUnixChannelOption option, ByteBuffer value) throws IOException {
-        NativeMemory memory = NativeMemory.allocate(option.length());
-        memory.buffer().duplicate().put(value.duplicate());
-        netFd().setOption(option.level(), option.optname(), memory, option.length());
+    private void setByNumber(GenericUnixChannelOption<?> option, Object value) {
+        // One at a time, so that what is known of an option is always what was set last.
+        synchronized (this) {
+            forget(option.level(), option.optname());
+            try {
+                if (option instanceof IntegerUnixChannelOption) {
+                    netFd().setIntOption(option.level(), option.optname(), (Integer) value);
+                } else {
+                    ByteBuffer bytes = ((ByteBuffer) value).duplicate();
+                    NativeMemory memory = NativeMemory.allocate(bytes.remaining());
+                    memory.buffer().duplicate().put(bytes);
+                    netFd().setOption(option.level(), option.optname(), memory, memory.size());
+                }
+            } catch (IOException e) {
+                throw failed("set", option, e);
+            }
+        }
     }
 
     <T> T get(SocketOption<T> row) {
@@ -142,14 +162,23 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
     }
 
     /**
-     * A socket option is about to be set past the table: what is known of any may be wrong from now
+     * A socket option is about to be set past the table: what is known of it may be wrong from now
      * on.
      */
-    void setByNumber() {}
+    void forget(int level, int name) {}
 
     static ChannelException failed(String what, ChannelOption<?> option, IOException cause) {
+        boolean unknown =
+                cause instanceof ErrnoException
+                        && ((ErrnoException) cause).errno() == Errno.ENOPROTOOPT;
         return new ChannelException(
-                "Unable to " + what + " " + option.name() + ": " + cause.getMessage(), cause);
+                "Unable to "
+                        + what
+                        + " "
+                        + option.name()
+                        + (unknown ? ", which this kernel or this socket does not have: " : ": ")
+                        + cause.getMessage(),
+                cause);
     }
 
     // ---- For the channel. ----

@@ -13,30 +13,22 @@
  */
 package io.gopoll.channel;
 
-import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
-
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.MessageSizeEstimator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.ServerSocketChannelConfig;
-import io.netty.util.NetUtil;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.util.Map;
 
 /** The config of a {@link GoPollServerSocketChannel}, with the methods of Netty's epoll one. */
-public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
-        implements ServerSocketChannelConfig {
+public final class GoPollServerSocketChannelConfig extends GoPollServerChannelConfig {
 
     private final TcpMd5Keys md5Keys;
 
-    private volatile int backlog = NetUtil.SOMAXCONN;
-    private volatile int tcpFastOpen;
-
     /**
-     * What its connections inherit: TCP_NODELAY true and no SO_LINGER, as long as nobody has set an
-     * option of the listening socket by number.
+     * What its connections inherit: TCP_NODELAY true and no SO_LINGER, as long as nobody has set
+     * either of the listening socket by number.
      */
     private volatile boolean inheritanceKnown;
 
@@ -60,41 +52,10 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
     }
 
     @Override
-    void setByNumber() {
-        inheritanceKnown = false;
-    }
-
-    @Override
-    public int getBacklog() {
-        return backlog;
-    }
-
-    @Override
-    public GoPollServerSocketChannelConfig setBacklog(int backlog) {
-        this.backlog = checkPositiveOrZero(backlog, "backlog");
-        return this;
-    }
-
-    @Override
-    public int getReceiveBufferSize() {
-        return get(SocketOption.SO_RCVBUF);
-    }
-
-    @Override
-    public GoPollServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOption.SO_RCVBUF, receiveBufferSize);
-        return this;
-    }
-
-    @Override
-    public boolean isReuseAddress() {
-        return get(SocketOption.SO_REUSEADDR);
-    }
-
-    @Override
-    public GoPollServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
-        set(SocketOption.SO_REUSEADDR, reuseAddress);
-        return this;
+    void forget(int level, int name) {
+        if (SocketOption.TCP_NODELAY.is(level, name) || SocketOption.SO_LINGER.is(level, name)) {
+            inheritanceKnown = false;
+        }
     }
 
     /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
@@ -141,23 +102,6 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
         return this;
     }
 
-    /** How many connects with data may be pending, RFC 7413; 0 turns TCP Fast Open off. */
-    public int getTcpFastopen() {
-        return tcpFastOpen;
-    }
-
-    /**
-     * Turns TCP Fast Open on; to be set before bind.
-     *
-     * @param pendingFastOpenRequestsThreshold how many connects with data may be pending, 0 or more
-     */
-    public GoPollServerSocketChannelConfig setTcpFastopen(int pendingFastOpenRequestsThreshold) {
-        tcpFastOpen =
-                checkPositiveOrZero(
-                        pendingFastOpenRequestsThreshold, "pendingFastOpenRequestsThreshold");
-        return this;
-    }
-
     /**
      * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the
      * map has none any more.
@@ -167,14 +111,37 @@ public final class GoPollServerSocketChannelConfig extends GoPollChannelConfig
         return this;
     }
 
-    /** Does nothing: Linux knows no such preferences. */
+    // ---- What other channels have too, fluent. ----
+
+    @Override
+    public GoPollServerSocketChannelConfig setBacklog(int backlog) {
+        super.setBacklog(backlog);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
+        super.setReceiveBufferSize(receiveBufferSize);
+        return this;
+    }
+
+    @Override
+    public GoPollServerSocketChannelConfig setReuseAddress(boolean reuseAddress) {
+        super.setReuseAddress(reuseAddress);
+        return this;
+    }
+
     @Override
     public GoPollServerSocketChannelConfig setPerformancePreferences(
             int connectionTime, int latency, int bandwidth) {
         return this;
     }
 
-    // ---- Netty's general options, fluent. ----
+    @Override
+    public GoPollServerSocketChannelConfig setTcpFastopen(int pendingFastOpenRequestsThreshold) {
+        super.setTcpFastopen(pendingFastOpenRequestsThreshold);
+        return this;
+    }
 
     @Override
     public GoPollServerSocketChannelConfig setConnectTimeoutMillis(int connectTimeoutMillis) {

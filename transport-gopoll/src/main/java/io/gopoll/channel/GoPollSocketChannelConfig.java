@@ -26,6 +26,9 @@ import java.util.Map;
 public final class GoPollSocketChannelConfig extends GoPollChannelConfig
         implements SocketChannelConfig {
 
+    /** The kernel gives a socket no smaller send buffer, in bytes: SOCK_MIN_SNDBUF, rounded. */
+    private static final long MIN_SNDBUF = 4096;
+
     private final TcpMd5Keys md5Keys;
 
     private volatile boolean allowHalfClosure;
@@ -58,37 +61,48 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     @SuppressWarnings("unchecked")
     @Override
     <T> T get(SocketOption<T> row) {
-        if (row == SocketOption.SO_LINGER && linger != null) {
-            return (T) linger;
+        if (row == SocketOption.SO_LINGER) {
+            Integer known = linger;
+            if (known != null) {
+                return (T) known;
+            }
         }
         return super.get(row);
     }
 
     @Override
     <T> void set(SocketOption<T> row, T value) {
-        if (row == SocketOption.TCP_NODELAY) {
-            if (!value.equals(noDelay)) {
-                noDelay = null;
-                super.set(row, value);
-                noDelay = (Boolean) value;
-            }
-        } else if (row == SocketOption.SO_LINGER) {
+        if (row == SocketOption.TCP_NODELAY || row == SocketOption.SO_LINGER) {
+            setKnown(row, value);
+        } else {
+            super.set(row, value);
+        }
+        if (row == SocketOption.SO_SNDBUF) {
+            // Twice what the socket holds, since it empties while it is filled.
+            setMaxBytesPerGatheringWrite(Math.max(MIN_SNDBUF, 2L * (Integer) value));
+        }
+    }
+
+    /** One at a time, so that what is known is always what was set last. */
+    private synchronized <T> void setKnown(SocketOption<T> row, T value) {
+        if (row == SocketOption.SO_LINGER) {
             linger = null;
             super.set(row, value);
             linger = Math.max(-1, (Integer) value);
-        } else if (row == SocketOption.SO_SNDBUF) {
+        } else if (!value.equals(noDelay)) {
+            noDelay = null;
             super.set(row, value);
-            // Twice what the socket holds, since it empties while it is filled.
-            setMaxBytesPerGatheringWrite(Math.max(1, 2L * (Integer) value));
-        } else {
-            super.set(row, value);
+            noDelay = (Boolean) value;
         }
     }
 
     @Override
-    void setByNumber() {
-        noDelay = null;
-        linger = null;
+    void forget(int level, int name) {
+        if (SocketOption.TCP_NODELAY.is(level, name)) {
+            noDelay = null;
+        } else if (SocketOption.SO_LINGER.is(level, name)) {
+            linger = null;
+        }
     }
 
     @Override

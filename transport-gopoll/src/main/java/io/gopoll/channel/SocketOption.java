@@ -19,8 +19,13 @@ import io.gopoll.sys.NativeMemory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 
 /**
  * One row of the table of options: which Netty option it is, its level and name for setsockopt(2),
@@ -59,13 +64,8 @@ class SocketOption<T> {
                     Integer.MAX_VALUE);
 
     static final SocketOption<Integer> IP_TOS =
-            new SocketOption<>(
-                    ChannelOption.IP_TOS,
-                    Constants.IPPROTO_IP,
-                    Constants.IP_TOS,
-                    Codec.TRAFFIC_CLASS,
-                    0,
-                    255);
+            number(ChannelOption.IP_TOS, Constants.IPPROTO_IP, Constants.IP_TOS, 0, 255)
+                    .onIpv6(Constants.IPV6_TCLASS);
     static final SocketOption<Boolean> IP_FREEBIND =
             flag(GoPollChannelOption.IP_FREEBIND, Constants.IPPROTO_IP, Constants.IP_FREEBIND);
     static final SocketOption<Boolean> IP_TRANSPARENT =
@@ -80,9 +80,59 @@ class SocketOption<T> {
                     Constants.IP_BIND_ADDRESS_NO_PORT);
     static final SocketOption<Boolean> IP_RECVORIGDSTADDR =
             flag(
-                    GoPollChannelOption.IP_RECVORIGDSTADDR,
-                    Constants.IPPROTO_IP,
-                    Constants.IP_RECVORIGDSTADDR);
+                            GoPollChannelOption.IP_RECVORIGDSTADDR,
+                            Constants.IPPROTO_IP,
+                            Constants.IP_RECVORIGDSTADDR)
+                    .onIpv6(Constants.IPV6_RECVORIGDSTADDR);
+
+    /**
+     * What the option's name and its documentation say; Netty's epoll transport takes it for
+     * IP_TTL, the hop limit of datagrams to a single receiver.
+     */
+    static final SocketOption<Integer> IP_MULTICAST_TTL =
+            number(
+                            ChannelOption.IP_MULTICAST_TTL,
+                            Constants.IPPROTO_IP,
+                            Constants.IP_MULTICAST_TTL,
+                            0,
+                            255)
+                    .onIpv6(Constants.IPV6_MULTICAST_HOPS);
+
+    static final SocketOption<Boolean> IP_MULTICAST_LOOP_DISABLED =
+            new SocketOption<>(
+                            ChannelOption.IP_MULTICAST_LOOP_DISABLED,
+                            Constants.IPPROTO_IP,
+                            Constants.IP_MULTICAST_LOOP,
+                            Codec.INVERSE_FLAG,
+                            0,
+                            1)
+                    .onIpv6(Constants.IPV6_MULTICAST_LOOP);
+    static final SocketOption<Boolean> IP_MULTICAST_ALL =
+            flag(
+                            GoPollChannelOption.IP_MULTICAST_ALL,
+                            Constants.IPPROTO_IP,
+                            Constants.IP_MULTICAST_ALL)
+                    .onIpv6(Constants.IPV6_MULTICAST_ALL);
+    static final SocketOption<NetworkInterface> IP_MULTICAST_IF =
+            new SocketOption<>(
+                            ChannelOption.IP_MULTICAST_IF,
+                            Constants.IPPROTO_IP,
+                            Constants.IP_MULTICAST_IF,
+                            Codec.INTERFACE,
+                            0,
+                            0)
+                    .onIpv6(Constants.IPV6_MULTICAST_IF);
+    static final SocketOption<InetAddress> IP_MULTICAST_ADDR =
+            new SocketOption<>(
+                            ChannelOption.IP_MULTICAST_ADDR,
+                            Constants.IPPROTO_IP,
+                            Constants.IP_MULTICAST_IF,
+                            Codec.INTERFACE_ADDRESS,
+                            0,
+                            0)
+                    .onIpv6(Constants.IPV6_MULTICAST_IF);
+    static final SocketOption<Boolean> UDP_GRO =
+            flag(GoPollChannelOption.UDP_GRO, Constants.IPPROTO_UDP, Constants.UDP_GRO);
 
     static final SocketOption<Boolean> TCP_NODELAY =
             flag(ChannelOption.TCP_NODELAY, Constants.IPPROTO_TCP, Constants.TCP_NODELAY);
@@ -135,14 +185,34 @@ class SocketOption<T> {
     final ChannelOption<T> option;
     private final int level;
     private final int name;
+
+    /**
+     * The option's name at IPPROTO_IPV6 if an IPv6 socket has it twice: for the IPv6 packets it
+     * sends and, at IPPROTO_IP, for those that it sends to IPv4 peers; else 0.
+     */
+    private final int nameOnIpv6;
+
     private final Codec<T> codec;
     private final long min;
     private final long max;
 
-    SocketOption(ChannelOption<T> option, int level, int name, Codec<T> codec, long min, long max) {
+    private SocketOption(
+            ChannelOption<T> option, int level, int name, Codec<T> codec, long min, long max) {
+        this(option, level, name, 0, codec, min, max);
+    }
+
+    private SocketOption(
+            ChannelOption<T> option,
+            int level,
+            int name,
+            int nameOnIpv6,
+            Codec<T> codec,
+            long min,
+            long max) {
         this.option = option;
         this.level = level;
         this.name = name;
+        this.nameOnIpv6 = nameOnIpv6;
         this.codec = codec;
         this.min = min;
         this.max = max;
@@ -162,10 +232,28 @@ class SocketOption<T> {
         return new SocketOption<>(option, level, name, Codec.INT, min, max);
     }
 
+    private SocketOption<T> onIpv6(int nameOnIpv6) {
+        return new SocketOption<>(option, level, name, nameOnIpv6, codec, min, max);
+    }
+
     /** An option that the config itself keeps. */
     static <C extends GoPollChannelConfig, T> SocketOption<T> kept(
-            ChannelOption<T> option, Class<C> config, Function<C, T> get, BiConsumer<C, T> set) {
+            ChannelOption<T> option,
+            Class<?> type,
+            Class<C> config,
+            Function<C, T> get,
+            BiConsumer<C, T> set) {
         return new SocketOption<>(option, 0, 0, null, 0, 0) {
+            @Override
+            boolean takes(Object value) {
+                return type.isInstance(value);
+            }
+
+            @Override
+            boolean is(int level, int name) {
+                return false;
+            }
+
             @Override
             T get(GoPollChannelConfig c) {
                 return get.apply(config.cast(c));
@@ -178,14 +266,34 @@ class SocketOption<T> {
         };
     }
 
+    /** Whether a value has this option's type. */
+    boolean takes(Object value) {
+        return codec.type().isInstance(value);
+    }
+
+    /** Whether this is what setsockopt(2) calls so. */
+    boolean is(int level, int name) {
+        return level == this.level && name == this.name;
+    }
+
     T get(GoPollChannelConfig config) throws IOException {
-        return codec.get(config.netFd(), level, name);
+        return get(config.netFd());
     }
 
     /**
      * @throws IllegalArgumentException if the value is out of range, naming the option
      */
     void set(GoPollChannelConfig config, T value) throws IOException {
+        set(config.netFd(), value);
+    }
+
+    final T get(NetFd fd) throws IOException {
+        return isTwice(fd)
+                ? codec.get(fd, Constants.IPPROTO_IPV6, nameOnIpv6)
+                : codec.get(fd, level, name);
+    }
+
+    final void set(NetFd fd, T value) throws IOException {
         if (value instanceof Number) {
             long number = ((Number) value).longValue();
             if (number < min || number > max) {
@@ -193,60 +301,59 @@ class SocketOption<T> {
                         option.name() + ": " + number + " (expected: " + min + " to " + max + ")");
             }
         }
-        codec.set(config.netFd(), level, name, value);
+        if (isTwice(fd)) {
+            codec.set(fd, Constants.IPPROTO_IPV6, nameOnIpv6, value);
+        }
+        codec.set(fd, level, name, value);
+    }
+
+    private boolean isTwice(NetFd fd) {
+        return nameOnIpv6 != 0 && fd.family() == Constants.AF_INET6;
     }
 
     /** How an option's value stands in memory. */
     private interface Codec<T> {
 
+        Codec<Integer> INT = ofInt(Integer.class, i -> i, i -> i);
+        Codec<Boolean> FLAG = ofInt(Boolean.class, i -> i != 0, flag -> flag ? 1 : 0);
+        Codec<Boolean> INVERSE_FLAG = ofInt(Boolean.class, i -> i == 0, flag -> flag ? 0 : 1);
+        Codec<Long> UINT32 = ofInt(Long.class, Integer::toUnsignedLong, Long::intValue);
+
+        Class<T> type();
+
         T get(NetFd fd, int level, int name) throws IOException;
 
         void set(NetFd fd, int level, int name, T value) throws IOException;
 
-        Codec<Integer> INT =
-                new Codec<>() {
-                    @Override
-                    public Integer get(NetFd fd, int level, int name) throws IOException {
-                        return fd.getIntOption(level, name);
-                    }
+        /** Those that are an int. */
+        private static <T> Codec<T> ofInt(
+                Class<T> type, IntFunction<T> decode, ToIntFunction<T> encode) {
+            return new Codec<>() {
+                @Override
+                public Class<T> type() {
+                    return type;
+                }
 
-                    @Override
-                    public void set(NetFd fd, int level, int name, Integer value)
-                            throws IOException {
-                        fd.setIntOption(level, name, value);
-                    }
-                };
+                @Override
+                public T get(NetFd fd, int level, int name) throws IOException {
+                    return decode.apply(fd.getIntOption(level, name));
+                }
 
-        Codec<Boolean> FLAG =
-                new Codec<>() {
-                    @Override
-                    public Boolean get(NetFd fd, int level, int name) throws IOException {
-                        return fd.getIntOption(level, name) != 0;
-                    }
-
-                    @Override
-                    public void set(NetFd fd, int level, int name, Boolean value)
-                            throws IOException {
-                        fd.setIntOption(level, name, value ? 1 : 0);
-                    }
-                };
-
-        Codec<Long> UINT32 =
-                new Codec<>() {
-                    @Override
-                    public Long get(NetFd fd, int level, int name) throws IOException {
-                        return fd.getIntOption(level, name) & 0xffffffffL;
-                    }
-
-                    @Override
-                    public void set(NetFd fd, int level, int name, Long value) throws IOException {
-                        fd.setIntOption(level, name, value.intValue());
-                    }
-                };
+                @Override
+                public void set(NetFd fd, int level, int name, T value) throws IOException {
+                    fd.setIntOption(level, name, encode.applyAsInt(value));
+                }
+            };
+        }
 
         /** {@code struct linger { int l_onoff; int l_linger; }}, socket(7). */
         Codec<Integer> LINGER =
                 new Codec<>() {
+                    @Override
+                    public Class<Integer> type() {
+                        return Integer.class;
+                    }
+
                     @Override
                     public Integer get(NetFd fd, int level, int name) throws IOException {
                         NativeMemory linger = NativeMemory.allocate(8);
@@ -264,24 +371,76 @@ class SocketOption<T> {
                 };
 
         /**
-         * On an IPv6 socket the traffic class, and the type of service of what it sends as IPv4.
+         * For IPv6 an interface's index, ipv6(7). For IPv4 a {@code struct ip_mreqn}, which has the
+         * index and an address; of these the kernel gives the address back, ip(7).
          */
-        Codec<Integer> TRAFFIC_CLASS =
+        Codec<NetworkInterface> INTERFACE =
                 new Codec<>() {
                     @Override
-                    public Integer get(NetFd fd, int level, int name) throws IOException {
-                        return fd.family() == Constants.AF_INET6
-                                ? fd.getIntOption(Constants.IPPROTO_IPV6, Constants.IPV6_TCLASS)
-                                : fd.getIntOption(level, name);
+                    public Class<NetworkInterface> type() {
+                        return NetworkInterface.class;
                     }
 
                     @Override
-                    public void set(NetFd fd, int level, int name, Integer value)
-                            throws IOException {
-                        if (fd.family() == Constants.AF_INET6) {
-                            fd.setIntOption(Constants.IPPROTO_IPV6, Constants.IPV6_TCLASS, value);
+                    public NetworkInterface get(NetFd fd, int level, int name) throws IOException {
+                        if (level == Constants.IPPROTO_IPV6) {
+                            int index = fd.getIntOption(level, name);
+                            return index == 0 ? null : NetworkInterface.getByIndex(index);
                         }
-                        fd.setIntOption(level, name, value);
+                        NativeMemory value = NativeMemory.allocate(4);
+                        fd.getOption(level, name, value);
+                        byte[] address = new byte[4];
+                        value.buffer().get(0, address);
+                        InetAddress ip = InetAddress.getByAddress(address);
+                        return ip.isAnyLocalAddress()
+                                ? null
+                                : NetworkInterface.getByInetAddress(ip);
+                    }
+
+                    @Override
+                    public void set(NetFd fd, int level, int name, NetworkInterface value)
+                            throws IOException {
+                        if (level == Constants.IPPROTO_IPV6) {
+                            fd.setIntOption(level, name, value.getIndex());
+                            return;
+                        }
+                        NativeMemory mreqn = NativeMemory.allocate(12);
+                        value.inetAddresses()
+                                .filter(Inet4Address.class::isInstance)
+                                .findFirst()
+                                .ifPresent(ip -> mreqn.buffer().put(4, ip.getAddress()));
+                        mreqn.buffer().putInt(8, value.getIndex());
+                        fd.setOption(level, name, mreqn, 12);
+                    }
+                };
+
+        /** The same by one of the interface's addresses. */
+        Codec<InetAddress> INTERFACE_ADDRESS =
+                new Codec<>() {
+                    @Override
+                    public Class<InetAddress> type() {
+                        return InetAddress.class;
+                    }
+
+                    @Override
+                    public InetAddress get(NetFd fd, int level, int name) throws IOException {
+                        NetworkInterface value = INTERFACE.get(fd, level, name);
+                        return value == null
+                                ? null
+                                : value.inetAddresses().findFirst().orElse(null);
+                    }
+
+                    @Override
+                    public void set(NetFd fd, int level, int name, InetAddress value)
+                            throws IOException {
+                        NetworkInterface of = NetworkInterface.getByInetAddress(value);
+                        if (of == null) {
+                            throw new IllegalArgumentException(
+                                    "IP_MULTICAST_ADDR: "
+                                            + value
+                                            + " (expected: an address of a network interface)");
+                        }
+                        INTERFACE.set(fd, level, name, of);
                     }
                 };
     }

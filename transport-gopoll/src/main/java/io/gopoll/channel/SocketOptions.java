@@ -15,8 +15,15 @@ package io.gopoll.channel;
 
 import static io.gopoll.channel.SocketOption.IP_BIND_ADDRESS_NO_PORT;
 import static io.gopoll.channel.SocketOption.IP_FREEBIND;
+import static io.gopoll.channel.SocketOption.IP_MULTICAST_ADDR;
+import static io.gopoll.channel.SocketOption.IP_MULTICAST_ALL;
+import static io.gopoll.channel.SocketOption.IP_MULTICAST_IF;
+import static io.gopoll.channel.SocketOption.IP_MULTICAST_LOOP_DISABLED;
+import static io.gopoll.channel.SocketOption.IP_MULTICAST_TTL;
+import static io.gopoll.channel.SocketOption.IP_RECVORIGDSTADDR;
 import static io.gopoll.channel.SocketOption.IP_TOS;
 import static io.gopoll.channel.SocketOption.IP_TRANSPARENT;
+import static io.gopoll.channel.SocketOption.SO_BROADCAST;
 import static io.gopoll.channel.SocketOption.SO_BUSY_POLL;
 import static io.gopoll.channel.SocketOption.SO_KEEPALIVE;
 import static io.gopoll.channel.SocketOption.SO_LINGER;
@@ -33,6 +40,7 @@ import static io.gopoll.channel.SocketOption.TCP_NODELAY;
 import static io.gopoll.channel.SocketOption.TCP_NOTSENT_LOWAT;
 import static io.gopoll.channel.SocketOption.TCP_QUICKACK;
 import static io.gopoll.channel.SocketOption.TCP_USER_TIMEOUT;
+import static io.gopoll.channel.SocketOption.UDP_GRO;
 import static io.gopoll.channel.SocketOption.kept;
 
 import io.netty.channel.ChannelOption;
@@ -64,17 +72,20 @@ final class SocketOptions {
                     SO_BUSY_POLL,
                     kept(
                             ChannelOption.ALLOW_HALF_CLOSURE,
+                            Boolean.class,
                             GoPollSocketChannelConfig.class,
                             GoPollSocketChannelConfig::isAllowHalfClosure,
                             GoPollSocketChannelConfig::setAllowHalfClosure),
                     kept(
                             ChannelOption.TCP_FASTOPEN_CONNECT,
+                            Boolean.class,
                             GoPollSocketChannelConfig.class,
                             GoPollSocketChannelConfig::isTcpFastOpenConnect,
                             GoPollSocketChannelConfig::setTcpFastOpenConnect),
                     // The keys are not told: whoever has the channel could read them.
                     kept(
                             GoPollChannelOption.TCP_MD5SIG,
+                            Map.class,
                             GoPollSocketChannelConfig.class,
                             config -> null,
                             GoPollSocketChannelConfig::setTcpMd5Sig));
@@ -89,19 +100,41 @@ final class SocketOptions {
                     TCP_DEFER_ACCEPT,
                     kept(
                             ChannelOption.SO_BACKLOG,
-                            GoPollServerSocketChannelConfig.class,
-                            GoPollServerSocketChannelConfig::getBacklog,
-                            GoPollServerSocketChannelConfig::setBacklog),
+                            Integer.class,
+                            GoPollServerChannelConfig.class,
+                            GoPollServerChannelConfig::getBacklog,
+                            GoPollServerChannelConfig::setBacklog),
                     kept(
                             ChannelOption.TCP_FASTOPEN,
-                            GoPollServerSocketChannelConfig.class,
-                            GoPollServerSocketChannelConfig::getTcpFastopen,
-                            GoPollServerSocketChannelConfig::setTcpFastopen),
+                            Integer.class,
+                            GoPollServerChannelConfig.class,
+                            GoPollServerChannelConfig::getTcpFastopen,
+                            GoPollServerChannelConfig::setTcpFastopen),
                     kept(
                             GoPollChannelOption.TCP_MD5SIG,
+                            Map.class,
                             GoPollServerSocketChannelConfig.class,
                             config -> null,
                             GoPollServerSocketChannelConfig::setTcpMd5Sig));
+
+    /** What a datagram socket itself has. */
+    static final SocketOptions UDP =
+            new SocketOptions(
+                    SO_BROADCAST,
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    SO_REUSEADDR,
+                    SO_REUSEPORT,
+                    IP_TOS,
+                    IP_MULTICAST_LOOP_DISABLED,
+                    IP_MULTICAST_ADDR,
+                    IP_MULTICAST_IF,
+                    IP_MULTICAST_TTL,
+                    IP_MULTICAST_ALL,
+                    IP_FREEBIND,
+                    IP_TRANSPARENT,
+                    IP_RECVORIGDSTADDR,
+                    UDP_GRO);
 
     private final List<SocketOption<?>> rows;
     private final Map<ChannelOption<?>, SocketOption<?>> byOption = new HashMap<>();
@@ -119,14 +152,19 @@ final class SocketOptions {
         return rows;
     }
 
-    /**
-     * The row of an option, or null. An option of another transport's class counts as ours if it
-     * has the same name: {@code io.netty.channel.epoll.EpollChannelOption#TCP_CORK}.
-     */
+    /** The row of an option, or null. */
     @SuppressWarnings("unchecked")
     <T> SocketOption<T> find(ChannelOption<T> option) {
-        SocketOption<?> row = byOption.get(option);
-        return (SocketOption<T>) (row != null ? row : byName.get(simpleName(option)));
+        return (SocketOption<T>) byOption.get(option);
+    }
+
+    /**
+     * The row of an option of another transport's class, or null: it counts as ours if it has the
+     * same name, as {@code io.netty.channel.epoll.EpollChannelOption#TCP_CORK} has.
+     */
+    @SuppressWarnings("unchecked")
+    <T> SocketOption<T> findByName(ChannelOption<T> option) {
+        return (SocketOption<T>) byName.get(simpleName(option));
     }
 
     private static String simpleName(ChannelOption<?> option) {

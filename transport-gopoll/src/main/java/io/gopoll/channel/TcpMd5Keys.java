@@ -20,12 +20,16 @@ import io.gopoll.sys.Constants;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.ChannelException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The peers of a socket that have a key: TCP_MD5SIG, tcp(7). Any thread. */
 final class TcpMd5Keys {
@@ -38,13 +42,13 @@ final class TcpMd5Keys {
     private static final int KEY_LENGTH = 130;
     private static final int KEY = 136;
 
-    private Collection<InetAddress> peers;
+    private final Set<InetAddress> peers;
 
     /**
      * @param inherited the peers that have a key already, the listening socket's
      */
     TcpMd5Keys(Collection<InetAddress> inherited) {
-        peers = inherited;
+        peers = new HashSet<>(inherited);
     }
 
     TcpMd5Keys() {
@@ -52,34 +56,46 @@ final class TcpMd5Keys {
     }
 
     synchronized Collection<InetAddress> peers() {
-        return peers;
+        return List.copyOf(peers);
     }
 
     /**
      * Sets the keys of these peers, and takes those of all others away.
      *
-     * @throws IllegalArgumentException if a key is empty or longer than 80 bytes, before any is set
+     * @throws IllegalArgumentException if a key is empty or longer than 80 bytes, or a peer an IPv6
+     *     one and the socket is not, before any is set
      * @throws ChannelException if the system refuses, as a kernel without CONFIG_TCP_MD5SIG does
      */
     synchronized void set(NetFd fd, Map<InetAddress, byte[]> keys) {
         checkNotNull(keys, "keys");
-        keys.forEach(TcpMd5Keys::check);
+        Map<InetAddress, NativeMemory> md5sigs = new HashMap<>();
+        keys.forEach((peer, key) -> md5sigs.put(peer, md5sig(fd, peer, check(peer, key))));
         try {
-            for (InetAddress peer : peers) {
+            for (InetAddress peer : peers()) {
                 if (!keys.containsKey(peer)) {
-                    set(fd, peer, new byte[0]);
+                    remove(fd, peer);
+                    peers.remove(peer);
                 }
             }
-            for (Map.Entry<InetAddress, byte[]> e : keys.entrySet()) {
-                set(fd, e.getKey(), e.getValue());
+            for (Map.Entry<InetAddress, NativeMemory> e : md5sigs.entrySet()) {
+                fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, e.getValue(), SIZE);
+                peers.add(e.getKey());
             }
         } catch (IOException e) {
             throw GoPollChannelConfig.failed("set", GoPollChannelOption.TCP_MD5SIG, e);
         }
-        peers = List.copyOf(keys.keySet());
     }
 
-    private static void check(InetAddress peer, byte[] key) {
+    private static void remove(NetFd fd, InetAddress peer) throws IOException {
+        try {
+            NativeMemory md5sig = md5sig(fd, peer, new byte[0]);
+            fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, md5sig, SIZE);
+        } catch (FileNotFoundException ignored) {
+            // ENOENT, it has none: a connection inherits the key of its own peer only.
+        }
+    }
+
+    private static byte[] check(InetAddress peer, byte[] key) {
         if (peer == null || key == null) {
             throw new IllegalArgumentException("TCP_MD5SIG: null (expected: a peer and its key)");
         }
@@ -93,13 +109,14 @@ final class TcpMd5Keys {
                             + Constants.TCP_MD5SIG_MAXKEYLEN
                             + ")");
         }
+        return key;
     }
 
-    private static void set(NetFd fd, InetAddress peer, byte[] key) throws IOException {
+    private static NativeMemory md5sig(NetFd fd, InetAddress peer, byte[] key) {
         // The address stands first in the structure; how long it is, is for us only, behind it.
         NativeMemory md5sig = NativeMemory.allocate(SIZE + Integer.BYTES);
         new SockAddr(md5sig, 0, SIZE).setInet(new InetSocketAddress(peer, 0), fd.family());
         md5sig.buffer().putShort(KEY_LENGTH, (short) key.length).put(KEY, key);
-        fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, md5sig, SIZE);
+        return md5sig;
     }
 }
