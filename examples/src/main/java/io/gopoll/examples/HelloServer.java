@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.examples;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** HTTP/1.1 with keep-alive, the same pipeline whatever the transport: it greets whoever asks. */
+final class HelloServer implements AutoCloseable {
+
+    private static final long SHUTDOWN_SECONDS = 5;
+
+    private final LongAdder requests = new LongAdder();
+    private final EventLoopGroup group;
+    private final Channel channel;
+
+    /**
+     * Listens from now on.
+     *
+     * @param address port 0 takes any free one
+     * @throws Exception if the address cannot be had: whatever the transport's bind fails with
+     */
+    HelloServer(Transport transport, InetSocketAddress address, int threads) throws Exception {
+        group = new MultiThreadIoEventLoopGroup(threads, transport.handlers.get());
+        try {
+            channel =
+                    new ServerBootstrap()
+                            .group(group)
+                            .channel(transport.serverChannel)
+                            .option(ChannelOption.SO_BACKLOG, 1024)
+                            .option(ChannelOption.SO_REUSEADDR, true)
+                            .childHandler(new Pipeline())
+                            .bind(address)
+                            .sync()
+                            .channel();
+        } catch (Throwable t) {
+            close();
+            throw t;
+        }
+    }
+
+    InetSocketAddress address() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    long requests() {
+        return requests.sum();
+    }
+
+    /** Waits until the server is closed. */
+    void join() throws InterruptedException {
+        channel.closeFuture().sync();
+        group.terminationFuture().sync();
+    }
+
+    /** Closes the listener and every connection, and ends the threads. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private final class Pipeline extends ChannelInitializer<Channel> {
+        @Override
+        protected void initChannel(Channel ch) {
+            ch.pipeline()
+                    .addLast(new HttpServerCodec())
+                    .addLast(new HttpServerExpectContinueHandler())
+                    .addLast(new Hello());
+        }
+    }
+
+    private final class Hello extends SimpleChannelInboundHandler<HttpObject> {
+
+        private static final ByteBuf GREETING =
+                Unpooled.unreleasableBuffer(
+                        Unpooled.directBuffer()
+                                .writeBytes("Hello, World!\n".getBytes(StandardCharsets.US_ASCII))
+                                .asReadOnly());
+
+        private boolean keepAlive;
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+            if (message.decoderResult().isFailure()) {
+                ctx.writeAndFlush(response(HttpResponseStatus.BAD_REQUEST))
+                        .addListener(ChannelFutureListener.CLOSE);
+                return;
+            }
+            if (message instanceof HttpRequest) {
+                keepAlive = HttpUtil.isKeepAlive((HttpRequest) message);
+            }
+            if (message instanceof LastHttpContent) {
+                requests.increment();
+                FullHttpResponse response = response(HttpResponseStatus.OK);
+                if (keepAlive) {
+                    ctx.write(response);
+                } else {
+                    HttpUtil.setKeepAlive(response, false);
+                    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+                }
+            }
+        }
+
+        private static FullHttpResponse response(HttpResponseStatus status) {
+            ByteBuf body =
+                    status == HttpResponseStatus.OK ? GREETING.duplicate() : Unpooled.EMPTY_BUFFER;
+            FullHttpResponse response =
+                    new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+            response.headers()
+                    .set(HttpHeaderNames.CONTENT_TYPE, HttpHeaderValues.TEXT_PLAIN)
+                    .setInt(HttpHeaderNames.CONTENT_LENGTH, body.readableBytes());
+            return response;
+        }
+
+        @Override
+        public void channelReadComplete(ChannelHandlerContext ctx) {
+            // Here and not after each write: pipelined requests are answered in one system call.
+            ctx.flush();
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            // Clients reset connections, wrk at the end of each run: no news, but the end of this
+            // one.
+            ctx.close();
+        }
+    }
+}

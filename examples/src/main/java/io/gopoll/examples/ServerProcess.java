@@ -1,0 +1,164 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.examples;
+
+import io.gopoll.channel.GoPoll;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A {@link HelloServer} in a process of its own, so that what it costs is told by the kernel's
+ * accounting and the load generator's cost is not in it.
+ *
+ * <p>The child says {@code ready PORT NAME} on its standard output, or {@code unavailable REASON},
+ * and ends when its standard input does: it cannot outlive its parent.
+ */
+final class ServerProcess implements AutoCloseable {
+
+    private static final String READY = "ready ";
+    private static final String UNAVAILABLE = "unavailable ";
+    private static final long END_SECONDS = 10;
+
+    private final Process process;
+    private final Transport transport;
+    private final int port;
+    private final String title;
+
+    /**
+     * Waits until the server listens.
+     *
+     * @throws Unusable if the transport cannot be used here
+     * @throws IOException if the process cannot be started or says something else
+     */
+    ServerProcess(Transport transport, int threads) throws IOException, Unusable {
+        this.transport = transport;
+        List<String> command = java();
+        command.add(ServerProcess.class.getName());
+        command.add(transport.name());
+        command.add(Integer.toString(threads));
+        process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String line = firstLine();
+        if (line == null || !line.startsWith(READY)) {
+            close();
+            if (line != null && line.startsWith(UNAVAILABLE)) {
+                throw new Unusable(line.substring(UNAVAILABLE.length()));
+            }
+            throw new IOException(
+                    "The " + transport.title + " server did not start; it said: " + line);
+        }
+        String[] words = line.substring(READY.length()).split(" ", 2);
+        port = Integer.parseInt(words[0]);
+        title = words[1];
+    }
+
+    private String firstLine() throws IOException {
+        return new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))
+                .readLine();
+    }
+
+    /** This very JVM with this very class path, and the GoPoll and Netty properties set here. */
+    private static List<String> java() {
+        List<String> command = new ArrayList<>();
+        command.add(
+                ProcessHandle.current()
+                        .info()
+                        .command()
+                        .orElse(
+                                System.getProperty("java.home")
+                                        + File.separator
+                                        + "bin"
+                                        + File.separator
+                                        + "java"));
+        if (Runtime.version().feature() >= 24) {
+            // The manifest says so too, but only to a JVM started with -jar.
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+            if (argument.startsWith("-Dio.") || argument.startsWith("-Djna.")) {
+                command.add(argument);
+            }
+        }
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        return command;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** The transport, and for GoPoll the way it makes its system calls. */
+    String title() {
+        return title;
+    }
+
+    InetSocketAddress address() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    /** What the kernel has charged this process so far, user and system, in steps of 10 ms. */
+    Duration cpuTime() throws IOException {
+        return process.toHandle()
+                .info()
+                .totalCpuDuration()
+                .orElseThrow(
+                        () -> new IOException("The " + transport.title + " server has ended"));
+    }
+
+    /** Ends the process, by force if it does not end by itself. */
+    @Override
+    public void close() throws IOException {
+        process.getOutputStream().close();
+        try {
+            if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The child. */
+    public static void main(String[] args) throws Exception {
+        Transport transport = Transport.valueOf(args[0]);
+        String unavailable = transport.unavailable();
+        if (unavailable != null) {
+            System.out.println(UNAVAILABLE + unavailable.replace('\n', ' '));
+            return;
+        }
+        String title =
+                transport == Transport.GOPOLL
+                        ? transport.title + " (" + GoPoll.syscalls() + ")"
+                        : transport.title;
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (HelloServer server = new HelloServer(transport, any, Integer.parseInt(args[1]))) {
+            System.out.println(READY + server.address().getPort() + " " + title);
+            while (System.in.read() >= 0) {
+                // Nothing is ever said to it: what it waits for is the end.
+            }
+        }
+    }
+}
