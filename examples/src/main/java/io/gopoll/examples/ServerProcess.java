@@ -57,7 +57,8 @@ final class ServerProcess implements AutoCloseable {
         command.add(ServerProcess.class.getName());
         command.add(transport.name());
         command.add(Integer.toString(threads));
-        process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        process =
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String line = firstLine();
         if (line == null || !line.startsWith(READY)) {
             close();
@@ -123,8 +124,7 @@ final class ServerProcess implements AutoCloseable {
         return process.toHandle()
                 .info()
                 .totalCpuDuration()
-                .orElseThrow(
-                        () -> new IOException("The " + transport.title + " server has ended"));
+                .orElseThrow(() -> new IOException("The " + transport.title + " server has ended"));
     }
 
     /** Ends the process, by force if it does not end by itself. */
