@@ -365,6 +365,9 @@ public final class GoPollIoHandler implements IoHandler {
 
     @Override
     public void destroy() {
+        // A shutdown without a quiet period that comes right after the loop has looked for one ends
+        // the loop before it has prepared.
+        prepareToDestroy();
         poller.close();
     }
 }

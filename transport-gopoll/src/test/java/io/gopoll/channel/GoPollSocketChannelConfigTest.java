@@ -225,7 +225,9 @@ class GoPollSocketChannelConfigTest {
         ByteBuffer linger = ByteBuffer.allocate(8).order(java.nio.ByteOrder.nativeOrder());
         linger.putInt(0, 1).putInt(4, 3);
         server.channel.config().setOption(LINGER_RAW, linger);
-        assertEquals(3, server.connection().config().getSoLinger());
+        GoPollSocketChannelConfig config = server.connection().config();
+        assertEquals(3, config.getSoLinger());
+        config.setSoLinger(-1);
     }
 
     @Test
