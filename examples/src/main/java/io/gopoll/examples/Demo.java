@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "examples.jar",
-        mixinStandardHelpOptions = true,
         subcommands = HttpHelloServer.class,
         description = {
             "Compares the same HTTP server on Netty's NIO, Netty's epoll and GoPoll, over loopback."
@@ -46,8 +45,8 @@ public final class Demo implements Callable<Integer> {
             names = "--seconds",
             defaultValue = "4",
             description =
-                    "How long each of the "
-                            + "six measurements takes, 1 to 60 (default: ${DEFAULT-VALUE}).")
+                    "How long each of the six measurements takes, 1 to 60"
+                            + " (default: ${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
@@ -61,6 +60,13 @@ public final class Demo implements Callable<Integer> {
             defaultValue = "1",
             description = "Event loops of each server, 1 to 64 (default: ${DEFAULT-VALUE}).")
     private int threads;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say this and end.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
 
     @Spec private CommandSpec spec;
 

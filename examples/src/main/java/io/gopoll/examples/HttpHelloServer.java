@@ -24,7 +24,6 @@ import picocli.CommandLine.Spec;
 /** {@link HelloServer} as a command, for curl and wrk; SIGINT or SIGTERM ends it in good order. */
 @Command(
         name = "server",
-        mixinStandardHelpOptions = true,
         description = "Answers HTTP requests with a greeting until it is interrupted.")
 final class HttpHelloServer implements Callable<Integer> {
 
@@ -51,6 +50,13 @@ final class HttpHelloServer implements Callable<Integer> {
             defaultValue = "0",
             description = "Event loops; 0 means one for each core (default: ${DEFAULT-VALUE}).")
     private int threads;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Say this and end.")
+    @SuppressWarnings("UnusedVariable") // picocli reads it
+    private boolean help;
 
     @Spec private CommandSpec spec;
 

@@ -100,6 +100,7 @@ final class LoadGenerator implements AutoCloseable {
             for (Channel channel : channels) {
                 channel.close().awaitUninterruptibly();
             }
+            run.request.release();
         }
     }
 
@@ -129,11 +130,7 @@ final class LoadGenerator implements AutoCloseable {
                             + ":"
                             + server.getPort()
                             + "\r\nUser-Agent: gopoll-demo\r\nAccept: */*\r\n\r\n";
-            request =
-                    Unpooled.unreleasableBuffer(
-                            Unpooled.directBuffer()
-                                    .writeBytes(text.getBytes(StandardCharsets.US_ASCII))
-                                    .asReadOnly());
+            request = Unpooled.directBuffer().writeBytes(text.getBytes(StandardCharsets.US_ASCII));
         }
 
         void start(List<Channel> channels) {
@@ -189,7 +186,7 @@ final class LoadGenerator implements AutoCloseable {
         void send() {
             received = 0;
             sent = System.nanoTime();
-            ctx.writeAndFlush(run.request.duplicate(), ctx.voidPromise());
+            ctx.writeAndFlush(run.request.retainedDuplicate(), ctx.voidPromise());
         }
 
         @Override

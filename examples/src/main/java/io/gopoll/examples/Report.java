@@ -60,6 +60,9 @@ final class Report {
                 "CPU is the server process's own, user and system. Two rounds of one transport"
                         + " differed by up to %s: what is smaller than that is noise.%n",
                 number("%.0f %%", noise * 100));
+        if (noise > 0.1) {
+            out.println("That is a lot: something else keeps this machine busy.");
+        }
         for (String reason : missing) {
             out.printf("%nLeft out: %s%n", reason);
         }
