@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 
 /** {@link HelloServer} as a command, for curl and wrk; SIGINT or SIGTERM ends it in good order. */
 @Command(
-        name = "server",
+        name = "HttpHelloServer",
+        aliases = "server",
         description = "Answers HTTP requests with a greeting until it is interrupted.")
 final class HttpHelloServer implements Callable<Integer> {
 

@@ -73,7 +73,7 @@ final class Report {
                         + "  - .channel(EpollServerSocketChannel.class)%n"
                         + "  + .channel(GoPollServerSocketChannel.class)%n%n"
                         + "Try it with curl or wrk:"
-                        + " java -jar examples.jar server --transport gopoll --port 8080%n");
+                        + " java -jar examples.jar HttpHelloServer --transport gopoll --port 8080%n");
         out.flush();
     }
 
