@@ -23,6 +23,6 @@ class GoPollSocketHalfClosedTest extends SocketHalfClosedTest {
 
     @Override
     protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-        return GoPollSocketPermutation.INSTANCE.socket();
+        return GoPollSocketPermutation.INSTANCE.socketWithoutFastOpen();
     }
 }
