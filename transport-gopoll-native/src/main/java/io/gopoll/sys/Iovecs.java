@@ -96,4 +96,9 @@ public final class Iovecs {
     public long address() {
         return memory.address();
     }
+
+    /** The address of piece {@code i}. */
+    public long address(int i) {
+        return memory.address() + (long) i * SIZE;
+    }
 }

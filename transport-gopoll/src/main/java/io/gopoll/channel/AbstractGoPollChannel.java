@@ -19,6 +19,10 @@ import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -34,8 +38,11 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.SocketChannelConfig;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.NetUtil;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -213,7 +220,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                             ioRegistration = (IoRegistration) f.getNow();
                             registration = ioRegistration.attachment();
                             try {
-                                if (isActive()) {
+                                if (isPollable()) {
                                     open();
                                 }
                             } catch (IOException e) {
@@ -233,10 +240,12 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
     }
 
-    /**
-     * Puts the socket into the poller, once it has something to say: an unconnected one would
-     * report a hang-up.
-     */
+    /** Whether the socket has something to say: an unconnected stream would report a hang-up. */
+    boolean isPollable() {
+        return isActive();
+    }
+
+    /** Puts the socket into the poller, once it is pollable. */
     final void open() throws IOException {
         registration.open();
         registration.park(PollDesc.READ);
@@ -370,11 +379,16 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             return allocHandle;
         }
 
+        /** Whether there is an end to be read, also if nobody wants to read. */
+        boolean isHungUp() {
+            return registration.hungUp();
+        }
+
         /** The reading side was resumed: reads if somebody wants to, or if the peer has hung up. */
         private void readReady() {
             readable = true;
             GoPollIoRegistration r = registration;
-            boolean hungUp = r.hungUp();
+            boolean hungUp = isHungUp();
             if (hungUp) {
                 recvBufAllocHandle().hungUp();
             }
@@ -649,6 +663,37 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         return netFd.remoteInetAddress();
     }
 
+    /** The system has given the socket a name, because a datagram was sent. */
+    final void nameGiven() {
+        if (!named) {
+            named = true;
+        }
+    }
+
+    /** After the socket was disconnected, its names are other ones. */
+    final void forgetAddresses() {
+        local = null;
+        remote = null;
+    }
+
+    /** The address family of a new socket of the internet. */
+    static int inetFamily(SocketProtocolFamily family) {
+        if (family == null) {
+            return !NetUtil.isIpV4StackPreferred() && NetFd.isIpv6Available()
+                    ? Constants.AF_INET6
+                    : Constants.AF_INET;
+        }
+        switch (family) {
+            case INET:
+                return Constants.AF_INET;
+            case INET6:
+                return Constants.AF_INET6;
+            default:
+                throw new UnsupportedOperationException(
+                        "family: " + family + " (expected: INET or INET6)");
+        }
+    }
+
     static void checkResolved(SocketAddress address) {
         if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {
             throw new UnresolvedAddressException();
@@ -679,6 +724,28 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             remote = address = readRemoteAddress();
         }
         return address;
+    }
+
+    /**
+     * A copy outside the heap of the readable bytes of a buffer.
+     *
+     * @param holder what holds the buffer, or the buffer itself; it is released
+     */
+    final ByteBuf newDirectBuffer(Object holder, ByteBuf buf) {
+        int readable = buf.readableBytes();
+        if (readable == 0) {
+            ReferenceCountUtil.release(holder);
+            return Unpooled.EMPTY_BUFFER;
+        }
+        ByteBufAllocator alloc = alloc();
+        ByteBuf direct =
+                alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
+        if (direct == null) {
+            direct = alloc.directBuffer(readable);
+        }
+        direct.writeBytes(buf, buf.readerIndex(), readable);
+        ReferenceCountUtil.release(holder);
+        return direct;
     }
 
     // ---- Closing. ----

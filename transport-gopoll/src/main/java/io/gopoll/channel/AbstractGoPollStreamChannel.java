@@ -18,13 +18,10 @@ import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
-import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
@@ -192,7 +189,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
     protected Object filterOutboundMessage(Object msg) {
         if (msg instanceof ByteBuf) {
             ByteBuf buf = (ByteBuf) msg;
-            return isCopyNeeded(buf) ? newDirectBuffer(buf) : buf;
+            return Memory.isCopyNeeded(buf) ? newDirectBuffer(buf, buf) : buf;
         }
         if (msg instanceof FileRegion || msg instanceof Splices.Out) {
             return msg;
@@ -201,29 +198,6 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
                 "unsupported message type: "
                         + StringUtil.simpleClassName(msg)
                         + " (expected: ByteBuf, FileRegion)");
-    }
-
-    private static boolean isCopyNeeded(ByteBuf buf) {
-        return !buf.hasMemoryAddress()
-                && (!buf.isDirect() || buf.nioBufferCount() > Constants.IOV_MAX);
-    }
-
-    /** A copy outside the heap; the original is released. */
-    private ByteBuf newDirectBuffer(ByteBuf buf) {
-        int readable = buf.readableBytes();
-        if (readable == 0) {
-            buf.release();
-            return Unpooled.EMPTY_BUFFER;
-        }
-        ByteBufAllocator alloc = alloc();
-        ByteBuf direct =
-                alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
-        if (direct == null) {
-            direct = alloc.directBuffer(readable);
-        }
-        direct.writeBytes(buf, buf.readerIndex(), readable);
-        buf.release();
-        return direct;
     }
 
     // ---- Half-closing: DuplexChannel. ----

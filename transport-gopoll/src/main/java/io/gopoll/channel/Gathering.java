@@ -60,8 +60,13 @@ final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
         if (iovecs.count() > 0 && iovecs.bytes() + readable > maxBytes) {
             return false;
         }
+        return add(iovecs, buf);
+    }
+
+    /** Adds a buffer's readable bytes, in as many pieces as it has; false if there is no room. */
+    static boolean add(Iovecs iovecs, ByteBuf buf) {
         if (Memory.isOnePiece(buf)) {
-            return iovecs.add(Memory.readableAddress(buf), readable);
+            return iovecs.add(Memory.readableAddress(buf), buf.readableBytes());
         }
         for (ByteBuffer piece : buf.nioBuffers()) {
             if (piece.hasRemaining() && !iovecs.add(Memory.address(piece), piece.remaining())) {

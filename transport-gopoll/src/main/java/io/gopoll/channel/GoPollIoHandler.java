@@ -72,6 +72,9 @@ public final class GoPollIoHandler implements IoHandler {
     /** Where this loop's channels gather what they write; lent for one system call. */
     private final Gathering gathering = new Gathering();
 
+    /** The same for datagrams, coming and going; null until the first. */
+    private Datagrams datagrams;
+
     /**
      * True from just before the loop looks a last time for tasks until its poll has returned.
      * Whoever turns it from true to false wakes the poller: so a sleep costs one write at most, and
@@ -151,6 +154,13 @@ public final class GoPollIoHandler implements IoHandler {
 
     Gathering gathering() {
         return gathering;
+    }
+
+    Datagrams datagrams() {
+        if (datagrams == null) {
+            datagrams = new Datagrams();
+        }
+        return datagrams;
     }
 
     boolean inEventLoop() {

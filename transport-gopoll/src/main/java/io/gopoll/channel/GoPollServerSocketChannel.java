@@ -21,7 +21,6 @@ import io.netty.channel.ChannelException;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
@@ -76,23 +75,6 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
         } catch (java.io.IOException e) {
             netFd.close();
             throw new ChannelException("Unable to adopt " + netFd, e);
-        }
-    }
-
-    static int inetFamily(SocketProtocolFamily family) {
-        if (family == null) {
-            return !NetUtil.isIpV4StackPreferred() && NetFd.isIpv6Available()
-                    ? Constants.AF_INET6
-                    : Constants.AF_INET;
-        }
-        switch (family) {
-            case INET:
-                return Constants.AF_INET;
-            case INET6:
-                return Constants.AF_INET6;
-            default:
-                throw new UnsupportedOperationException(
-                        "family: " + family + " (expected: INET or INET6)");
         }
     }
 

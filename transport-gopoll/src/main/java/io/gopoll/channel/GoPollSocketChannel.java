@@ -58,11 +58,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
      *     unavailable
      */
     public GoPollSocketChannel(SocketProtocolFamily family) {
-        super(
-                null,
-                newSocket(GoPollServerSocketChannel.inetFamily(family), Constants.SOCK_STREAM),
-                false,
-                null);
+        super(null, newSocket(inetFamily(family), Constants.SOCK_STREAM), false, null);
         config = new GoPollSocketChannelConfig(this, null, -1, new TcpMd5Keys());
     }
 

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.sys.Constants;
 import io.gopoll.sys.Syscalls;
 import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
@@ -27,6 +28,12 @@ final class Memory {
     /** Whether a buffer's bytes are one piece of memory outside the heap. */
     static boolean isOnePiece(ByteBuf buf) {
         return buf.hasMemoryAddress() || (buf.isDirect() && buf.nioBufferCount() == 1);
+    }
+
+    /** Whether the kernel cannot take a buffer's bytes from where they are, by one call. */
+    static boolean isCopyNeeded(ByteBuf buf) {
+        return !buf.hasMemoryAddress()
+                && (!buf.isDirect() || buf.nioBufferCount() > Constants.IOV_MAX);
     }
 
     /** Where the readable bytes start of a buffer that is one piece. */

@@ -117,7 +117,27 @@ final class SocketOptions {
                             config -> null,
                             GoPollServerSocketChannelConfig::setTcpMd5Sig));
 
-    /** What a datagram socket itself has. */
+    @SuppressWarnings("deprecation")
+    private static final SocketOption<Boolean> ACTIVE_ON_REGISTRATION =
+            kept(
+                    ChannelOption.DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION,
+                    Boolean.class,
+                    AbstractGoPollDatagramChannelConfig.class,
+                    AbstractGoPollDatagramChannelConfig::isActiveOnOpen,
+                    AbstractGoPollDatagramChannelConfig::setActiveOnOpen);
+
+    private static final SocketOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
+            kept(
+                    GoPollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE,
+                    Integer.class,
+                    AbstractGoPollDatagramChannelConfig.class,
+                    AbstractGoPollDatagramChannelConfig::getMaxDatagramPayloadSize,
+                    AbstractGoPollDatagramChannelConfig::setMaxDatagramPayloadSize);
+
+    static final SocketOptions UNIX_DATAGRAM =
+            new SocketOptions(
+                    SO_RCVBUF, SO_SNDBUF, ACTIVE_ON_REGISTRATION, MAX_DATAGRAM_PAYLOAD_SIZE);
+
     static final SocketOptions UDP =
             new SocketOptions(
                     SO_BROADCAST,
@@ -134,7 +154,9 @@ final class SocketOptions {
                     IP_FREEBIND,
                     IP_TRANSPARENT,
                     IP_RECVORIGDSTADDR,
-                    UDP_GRO);
+                    UDP_GRO,
+                    ACTIVE_ON_REGISTRATION,
+                    MAX_DATAGRAM_PAYLOAD_SIZE);
 
     private final List<SocketOption<?>> rows;
     private final Map<ChannelOption<?>, SocketOption<?>> byOption = new HashMap<>();

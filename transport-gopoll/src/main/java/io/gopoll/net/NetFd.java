@@ -24,6 +24,8 @@ import io.gopoll.sys.Syscalls;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
@@ -385,6 +387,18 @@ public final class NetFd {
         }
     }
 
+    /** Takes the peer from a datagram socket: connect(2) to {@code AF_UNSPEC}. */
+    public void disconnect() throws IOException {
+        incref("disconnect");
+        try {
+            SockAddr address = SCRATCH.get().address;
+            address.reset();
+            check("disconnect", SYS.connect(sysfd, address.address(), address.length()), null);
+        } finally {
+            decref();
+        }
+    }
+
     /** Binds: bind(2). */
     public void bind(SocketAddress local, SockAddrWriter writer) throws IOException {
         incref("bind");
@@ -517,6 +531,33 @@ public final class NetFd {
         } finally {
             decref();
         }
+    }
+
+    /**
+     * Joins or leaves a multicast group, or blocks or lets in one of its senders, ip(7) and RFC
+     * 3678.
+     *
+     * @param name {@code MCAST_JOIN_GROUP} and so on
+     * @param interfaceIndex 0 lets the kernel choose by its routes
+     * @param source the sender, null for the options that concern all of them
+     */
+    public void multicast(int name, InetAddress group, int interfaceIndex, InetAddress source)
+            throws IOException {
+        // struct group_source_req, of which struct group_req is the beginning: an int, aligned to
+        // eight bytes, and one or two struct sockaddr_storage.
+        NativeMemory request = NativeMemory.allocate(8 + 2 * SockAddr.CAPACITY + Integer.BYTES);
+        int length = request.size() - Integer.BYTES;
+        request.buffer().putInt(0, interfaceIndex);
+        boolean ipv6 = group instanceof Inet6Address;
+        int domain = ipv6 ? Constants.AF_INET6 : Constants.AF_INET;
+        new SockAddr(request, 8, length).setInet(new InetSocketAddress(group, 0), domain);
+        if (source != null) {
+            new SockAddr(request, 8 + SockAddr.CAPACITY, length)
+                    .setInet(new InetSocketAddress(source, 0), domain);
+        } else {
+            length -= SockAddr.CAPACITY;
+        }
+        setOption(ipv6 ? Constants.IPPROTO_IPV6 : Constants.IPPROTO_IP, name, request, length);
     }
 
     private static void check(String syscall, int result, SocketAddress address)

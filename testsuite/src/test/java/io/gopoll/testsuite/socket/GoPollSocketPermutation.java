@@ -13,6 +13,8 @@
  */
 package io.gopoll.testsuite.socket;
 
+import io.gopoll.channel.GoPollDatagramChannel;
+import io.gopoll.channel.GoPollDomainDatagramChannel;
 import io.gopoll.channel.GoPollServerSocketChannel;
 import io.gopoll.channel.GoPollSocketChannel;
 import io.gopoll.testsuite.Mode;
@@ -21,14 +23,22 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
 import io.netty.testsuite.transport.TestsuitePermutation.BootstrapFactory;
 import io.netty.testsuite.transport.socket.SocketTestPermutation;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -135,5 +145,70 @@ public final class GoPollSocketPermutation extends SocketTestPermutation {
 
     private Bootstrap epollClient() {
         return new Bootstrap().group(epollGroup).channel(EpollSocketChannel.class);
+    }
+
+    // ---- Datagrams. ----
+
+    @Override
+    public List<BootstrapComboFactory<Bootstrap, Bootstrap>> datagram(SocketProtocolFamily family) {
+        List<BootstrapFactory<Bootstrap>> goPoll = List.of(() -> goPollDatagram(family));
+        List<BootstrapFactory<Bootstrap>> all =
+                List.of(
+                        () -> goPollDatagram(family),
+                        () ->
+                                new Bootstrap()
+                                        .group(NIO_GROUP)
+                                        .channelFactory(() -> new NioDatagramChannel(family)),
+                        () ->
+                                new Bootstrap()
+                                        .group(epollGroup)
+                                        .channelFactory(() -> new EpollDatagramChannel(family)));
+        List<BootstrapComboFactory<Bootstrap, Bootstrap>> list = combo(goPoll, all);
+        list.addAll(combo(all.subList(1, 2), goPoll));
+        return list;
+    }
+
+    /** For what only GoPoll's own channels have. */
+    public List<BootstrapComboFactory<Bootstrap, Bootstrap>> goPollDatagrams(
+            SocketProtocolFamily family) {
+        List<BootstrapFactory<Bootstrap>> goPoll = List.of(() -> goPollDatagram(family));
+        return combo(goPoll, goPoll);
+    }
+
+    @Override
+    public List<BootstrapFactory<Bootstrap>> datagramSocket() {
+        return List.of(
+                () -> new Bootstrap().group(goPollGroup).channel(GoPollDatagramChannel.class));
+    }
+
+    private Bootstrap goPollDatagram(SocketProtocolFamily family) {
+        return new Bootstrap()
+                .group(goPollGroup)
+                .channelFactory(() -> new GoPollDatagramChannel(family));
+    }
+
+    public List<BootstrapComboFactory<Bootstrap, Bootstrap>> domainDatagram() {
+        return combo(domainDatagramSocket(), domainDatagramSocket());
+    }
+
+    public List<BootstrapFactory<Bootstrap>> domainDatagramSocket() {
+        return List.of(
+                () ->
+                        new Bootstrap()
+                                .group(goPollGroup)
+                                .channel(GoPollDomainDatagramChannel.class));
+    }
+
+    /** A path in a folder of its own, which is gone with the JVM; nothing is there yet. */
+    public static DomainSocketAddress newUnixAddress() {
+        try {
+            Path folder = Files.createTempDirectory("gopoll");
+            folder.toFile().deleteOnExit();
+            Path socket = folder.resolve("s");
+            socket.toFile().deleteOnExit();
+            return new DomainSocketAddress(socket.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

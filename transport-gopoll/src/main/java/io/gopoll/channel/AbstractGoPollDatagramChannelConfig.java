@@ -1,0 +1,92 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
+
+import io.netty.channel.FixedRecvByteBufAllocator;
+
+/** The config of every GoPoll channel of datagrams. */
+abstract class AbstractGoPollDatagramChannelConfig extends GoPollChannelConfig {
+
+    /** As in Netty's other transports: enough for what an Ethernet frame holds. */
+    private static final int DEFAULT_RECEIVE_BYTES = 2048;
+
+    private volatile boolean activeOnOpen;
+    private volatile int maxDatagramPayloadSize;
+
+    AbstractGoPollDatagramChannelConfig(
+            AbstractGoPollDatagramChannel channel, SocketOptions options) {
+        super(channel, options, new FixedRecvByteBufAllocator(DEFAULT_RECEIVE_BYTES));
+    }
+
+    /** Whether the channel becomes active when it is registered, not when it is bound. */
+    final boolean isActiveOnOpen() {
+        return activeOnOpen;
+    }
+
+    final void setActiveOnOpen(boolean activeOnOpen) {
+        if (channel.isRegistered()) {
+            throw new IllegalStateException(
+                    "DATAGRAM_CHANNEL_ACTIVE_ON_REGISTRATION can only be set before the channel is"
+                            + " registered");
+        }
+        this.activeOnOpen = activeOnOpen;
+    }
+
+    /** See {@link #setMaxDatagramPayloadSize}; bytes, 0 for one datagram a buffer. */
+    public int getMaxDatagramPayloadSize() {
+        return maxDatagramPayloadSize;
+    }
+
+    /**
+     * With a size above 0 one system call reads several datagrams into one receive buffer, each of
+     * so many bytes at most; what a datagram has beyond that is lost. The receive buffer, 2,048
+     * bytes unless {@link #setRecvByteBufAllocator} says otherwise, should hold several of them.
+     *
+     * @param maxDatagramPayloadSize bytes; 0 for one datagram a buffer
+     */
+    public AbstractGoPollDatagramChannelConfig setMaxDatagramPayloadSize(
+            int maxDatagramPayloadSize) {
+        this.maxDatagramPayloadSize =
+                checkPositiveOrZero(maxDatagramPayloadSize, "maxDatagramPayloadSize");
+        return this;
+    }
+
+    public int getSendBufferSize() {
+        return get(SocketOption.SO_SNDBUF);
+    }
+
+    /** {@code SO_SNDBUF} in bytes, socket(7). */
+    public AbstractGoPollDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
+        set(SocketOption.SO_SNDBUF, sendBufferSize);
+        return this;
+    }
+
+    public int getReceiveBufferSize() {
+        return get(SocketOption.SO_RCVBUF);
+    }
+
+    /** {@code SO_RCVBUF} in bytes, socket(7). */
+    public AbstractGoPollDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
+        set(SocketOption.SO_RCVBUF, receiveBufferSize);
+        return this;
+    }
+
+    @Override
+    public AbstractGoPollDatagramChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite) {
+        super.setMaxMessagesPerWrite(maxMessagesPerWrite);
+        return this;
+    }
+}

@@ -1,0 +1,381 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkNotNull;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.Msghdrs;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.channel.socket.SocketProtocolFamily;
+import io.netty.channel.unix.SegmentedDatagramPacket;
+import io.netty.util.internal.SystemPropertyUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.PortUnreachableException;
+import java.net.SocketAddress;
+import java.util.List;
+
+/**
+ * UDP on GoPoll. Reads and writes {@link DatagramPacket}s; a connected one also writes plain
+ * buffers. A flush sends many packets by one system call, {@link
+ * GoPollDatagramChannelConfig#setMaxDatagramPayloadSize} lets one call read many.
+ */
+public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
+        implements DatagramChannel {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(GoPollDatagramChannel.class);
+
+    /** Off as in NIO; where this kernel does not know it, groups of others come too. */
+    private static final boolean IP_MULTICAST_ALL =
+            SystemPropertyUtil.getBoolean("io.gopoll.channel.ipMulticastAll", false);
+
+    private final GoPollDatagramChannelConfig config;
+
+    /** A socket of IPv6 that reaches IPv4 peers too, or of IPv4 where there is no IPv6. */
+    public GoPollDatagramChannel() {
+        this((SocketProtocolFamily) null);
+    }
+
+    /**
+     * @param family {@code null} for the default
+     * @deprecated use {@link #GoPollDatagramChannel(SocketProtocolFamily)}
+     */
+    @Deprecated
+    public GoPollDatagramChannel(InternetProtocolFamily family) {
+        this(family == null ? null : family.toSocketProtocolFamily());
+    }
+
+    /**
+     * @param family {@code null} for the default
+     * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
+     *     unavailable
+     */
+    public GoPollDatagramChannel(SocketProtocolFamily family) {
+        this(newSocket(inetFamily(family), Constants.SOCK_DGRAM), false);
+    }
+
+    /** Takes over a socket that was opened, and bound, elsewhere; the channel closes it. */
+    public GoPollDatagramChannel(int fd) {
+        this(adoptSocket(fd), true);
+    }
+
+    private GoPollDatagramChannel(NetFd netFd, boolean active) {
+        super(netFd, active);
+        config = new GoPollDatagramChannelConfig(this);
+        try {
+            config.setIpMulticastAll(IP_MULTICAST_ALL);
+        } catch (ChannelException e) {
+            logger.debug("IP_MULTICAST_ALL stays as it is", e);
+        }
+    }
+
+    /** Whether a {@link SegmentedDatagramPacket} can be sent: UDP_SEGMENT, Linux 4.18. */
+    public static boolean isSegmentedDatagramPacketSupported() {
+        return GoPoll.isAvailable() && Segmentation.SUPPORTED;
+    }
+
+    /** Asked when somebody wants to know. */
+    private static final class Segmentation {
+        static final boolean SUPPORTED = isSupported();
+
+        private static boolean isSupported() {
+            try {
+                NetFd fd = NetFd.socket(inetFamily(null), Constants.SOCK_DGRAM);
+                try {
+                    fd.getIntOption(Constants.IPPROTO_UDP, Constants.UDP_SEGMENT);
+                    return true;
+                } finally {
+                    fd.close();
+                }
+            } catch (IOException e) {
+                logger.debug("no UDP_SEGMENT here", e);
+                return false;
+            }
+        }
+    }
+
+    @Override
+    public GoPollDatagramChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return (InetSocketAddress) super.remoteAddress();
+    }
+
+    // ---- Packets. ----
+
+    @Override
+    boolean isRecipient(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress)) {
+            return false;
+        }
+        InetAddress ip = ((InetSocketAddress) address).getAddress();
+        if (netFd().family() == Constants.AF_INET && ip != null && !(ip instanceof Inet4Address)) {
+            throw new IllegalArgumentException(
+                    "recipient: " + address + " (expected: an IPv4 address, as the socket's)");
+        }
+        return true;
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object msg) {
+        if (msg instanceof SegmentedDatagramPacket && !isSegmentedDatagramPacketSupported()) {
+            throw new UnsupportedOperationException(
+                    "SegmentedDatagramPacket needs UDP_SEGMENT, which this kernel does not have");
+        }
+        return super.filterOutboundMessage(msg);
+    }
+
+    @Override
+    String expectedTypes() {
+        return "DatagramPacket, AddressedEnvelope<ByteBuf, InetSocketAddress>, ByteBuf";
+    }
+
+    @Override
+    void addPackets(ByteBuf content, Msghdrs msghdrs, int i, List<Object> packets) {
+        InetSocketAddress sender = isConnected() ? remoteAddress() : msghdrs.name(i).inet();
+        InetSocketAddress recipient = msghdrs.originalDestination(i);
+        if (recipient == null) {
+            recipient = localAddress();
+        }
+        int segmentSize = msghdrs.segmentSize(i);
+        if (segmentSize <= 0 || segmentSize >= content.readableBytes()) {
+            packets.add(new DatagramPacket(content, recipient, sender));
+            return;
+        }
+        try {
+            do {
+                int length = Math.min(segmentSize, content.readableBytes());
+                packets.add(
+                        new DatagramPacket(content.readRetainedSlice(length), recipient, sender));
+            } while (content.isReadable());
+        } finally {
+            content.release();
+        }
+    }
+
+    /** A connected socket hears that nobody listens at its peer's port, as in NIO. */
+    @Override
+    Exception failed(String syscall, int result, SocketAddress address) {
+        Exception cause = super.failed(syscall, result, address);
+        if (result == -Errno.ECONNREFUSED && cause instanceof ConnectException) {
+            PortUnreachableException unreachable = new PortUnreachableException(cause.getMessage());
+            unreachable.initCause(cause);
+            return unreachable;
+        }
+        return cause;
+    }
+
+    @Override
+    protected void doDisconnect() throws Exception {
+        disconnect0();
+    }
+
+    // ---- Multicast. ----
+
+    @Override
+    public ChannelFuture joinGroup(InetAddress multicastAddress) {
+        return joinGroup(multicastAddress, newPromise());
+    }
+
+    @Override
+    public ChannelFuture joinGroup(InetAddress multicastAddress, ChannelPromise promise) {
+        return multicast(Constants.MCAST_JOIN_GROUP, multicastAddress, null, null, promise);
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            InetSocketAddress multicastAddress, NetworkInterface networkInterface) {
+        return joinGroup(multicastAddress, networkInterface, newPromise());
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            InetSocketAddress multicastAddress,
+            NetworkInterface networkInterface,
+            ChannelPromise promise) {
+        return joinGroup(multicastAddress.getAddress(), networkInterface, null, promise);
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            InetAddress multicastAddress, NetworkInterface networkInterface, InetAddress source) {
+        return joinGroup(multicastAddress, networkInterface, source, newPromise());
+    }
+
+    @Override
+    public ChannelFuture joinGroup(
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            InetAddress source,
+            ChannelPromise promise) {
+        return multicast(
+                source == null ? Constants.MCAST_JOIN_GROUP : Constants.MCAST_JOIN_SOURCE_GROUP,
+                multicastAddress,
+                checkNotNull(networkInterface, "networkInterface"),
+                source,
+                promise);
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(InetAddress multicastAddress) {
+        return leaveGroup(multicastAddress, newPromise());
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(InetAddress multicastAddress, ChannelPromise promise) {
+        return multicast(Constants.MCAST_LEAVE_GROUP, multicastAddress, null, null, promise);
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            InetSocketAddress multicastAddress, NetworkInterface networkInterface) {
+        return leaveGroup(multicastAddress, networkInterface, newPromise());
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            InetSocketAddress multicastAddress,
+            NetworkInterface networkInterface,
+            ChannelPromise promise) {
+        return leaveGroup(multicastAddress.getAddress(), networkInterface, null, promise);
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            InetAddress multicastAddress, NetworkInterface networkInterface, InetAddress source) {
+        return leaveGroup(multicastAddress, networkInterface, source, newPromise());
+    }
+
+    @Override
+    public ChannelFuture leaveGroup(
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            InetAddress source,
+            ChannelPromise promise) {
+        return multicast(
+                source == null ? Constants.MCAST_LEAVE_GROUP : Constants.MCAST_LEAVE_SOURCE_GROUP,
+                multicastAddress,
+                checkNotNull(networkInterface, "networkInterface"),
+                source,
+                promise);
+    }
+
+    @Override
+    public ChannelFuture block(
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            InetAddress sourceToBlock) {
+        return block(multicastAddress, networkInterface, sourceToBlock, newPromise());
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Fails unless the group was joined, on that interface and for all senders.
+     */
+    @Override
+    public ChannelFuture block(
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            InetAddress sourceToBlock,
+            ChannelPromise promise) {
+        return multicast(
+                Constants.MCAST_BLOCK_SOURCE,
+                multicastAddress,
+                checkNotNull(networkInterface, "networkInterface"),
+                checkNotNull(sourceToBlock, "sourceToBlock"),
+                promise);
+    }
+
+    @Override
+    public ChannelFuture block(InetAddress multicastAddress, InetAddress sourceToBlock) {
+        return block(multicastAddress, sourceToBlock, newPromise());
+    }
+
+    @Override
+    public ChannelFuture block(
+            InetAddress multicastAddress, InetAddress sourceToBlock, ChannelPromise promise) {
+        return multicast(
+                Constants.MCAST_BLOCK_SOURCE,
+                multicastAddress,
+                null,
+                checkNotNull(sourceToBlock, "sourceToBlock"),
+                promise);
+    }
+
+    /**
+     * One setsockopt(2), in order with the channel's other work.
+     *
+     * @param networkInterface null for that of {@code IP_MULTICAST_IF}, else that of the local
+     *     address, else the one that the kernel's routes lead to
+     */
+    private ChannelFuture multicast(
+            int name,
+            InetAddress group,
+            NetworkInterface networkInterface,
+            InetAddress source,
+            ChannelPromise promise) {
+        checkNotNull(group, "multicastAddress");
+        Runnable call =
+                () -> {
+                    try {
+                        NetworkInterface on =
+                                networkInterface == null ? defaultInterface() : networkInterface;
+                        netFd().multicast(name, group, on == null ? 0 : on.getIndex(), source);
+                        promise.setSuccess();
+                    } catch (Exception e) {
+                        promise.setFailure(e);
+                    }
+                };
+        if (eventLoop().inEventLoop()) {
+            call.run();
+        } else {
+            eventLoop().execute(call);
+        }
+        return promise;
+    }
+
+    private NetworkInterface defaultInterface() throws IOException {
+        NetworkInterface chosen = config.getNetworkInterface();
+        InetSocketAddress local = localAddress();
+        if (chosen != null || local == null || local.getAddress().isAnyLocalAddress()) {
+            return chosen;
+        }
+        return NetworkInterface.getByInetAddress(local.getAddress());
+    }
+}

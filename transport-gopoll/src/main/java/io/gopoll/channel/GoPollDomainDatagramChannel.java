@@ -1,0 +1,103 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Msghdrs;
+import io.gopoll.sys.SockAddr;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.unix.DomainDatagramChannel;
+import io.netty.channel.unix.DomainDatagramPacket;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+
+/**
+ * Datagrams of Unix sockets on GoPoll, unix(7). Reads and writes {@link DomainDatagramPacket}s; a
+ * connected one also writes plain buffers. A socket that is bound leaves its file behind when it is
+ * closed, as in Netty's epoll transport. The sender of a packet from a socket that was not bound is
+ * an address with an empty path.
+ */
+public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
+        implements DomainDatagramChannel {
+
+    private final GoPollDomainDatagramChannelConfig config;
+
+    public GoPollDomainDatagramChannel() {
+        this(newSocket(Constants.AF_UNIX, Constants.SOCK_DGRAM), false);
+    }
+
+    /** Takes over a socket that was opened, and bound, elsewhere; the channel closes it. */
+    public GoPollDomainDatagramChannel(int fd) {
+        this(adoptSocket(fd), true);
+    }
+
+    private GoPollDomainDatagramChannel(NetFd netFd, boolean active) {
+        super(netFd, active);
+        config = new GoPollDomainDatagramChannelConfig(this);
+    }
+
+    @Override
+    public GoPollDomainDatagramChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public DomainSocketAddress localAddress() {
+        return (DomainSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public DomainSocketAddress remoteAddress() {
+        return (DomainSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    void putAddress(SockAddr memory, SocketAddress address) {
+        UnixAddresses.put(memory, address);
+    }
+
+    @Override
+    SocketAddress readLocalAddress() {
+        return netFd().localAddress(UnixAddresses::read);
+    }
+
+    @Override
+    SocketAddress readRemoteAddress() {
+        return netFd().remoteAddress(UnixAddresses::read);
+    }
+
+    @Override
+    boolean isRecipient(SocketAddress address) {
+        return address instanceof DomainSocketAddress;
+    }
+
+    @Override
+    String expectedTypes() {
+        return "DomainDatagramPacket, AddressedEnvelope<ByteBuf, DomainSocketAddress>, ByteBuf";
+    }
+
+    @Override
+    void addPackets(ByteBuf content, Msghdrs msghdrs, int i, List<Object> packets) {
+        DomainSocketAddress sender =
+                isConnected() ? remoteAddress() : UnixAddresses.read(msghdrs.name(i));
+        packets.add(new DomainDatagramPacket(content, localAddress(), sender));
+    }
+
+    @Override
+    protected void doDisconnect() throws Exception {
+        disconnect0();
+    }
+}

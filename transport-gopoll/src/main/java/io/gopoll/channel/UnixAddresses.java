@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.sys.SockAddr;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.net.SocketAddress;
+
+/** Netty's addresses of Unix sockets in the memory of system calls. */
+final class UnixAddresses {
+
+    private UnixAddresses() {}
+
+    /**
+     * @throws IllegalArgumentException if the path is too long or has a NUL inside
+     */
+    static void put(SockAddr memory, SocketAddress address) {
+        memory.setUnix(((DomainSocketAddress) address).path());
+    }
+
+    /** An empty path for a socket without a name. */
+    static DomainSocketAddress read(SockAddr memory) {
+        return new DomainSocketAddress(memory.unixPath());
+    }
+}
