@@ -28,7 +28,6 @@ import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +38,9 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
 
     private volatile boolean connected;
+
+    /** Whether the channel has its address by bind, so that it keeps it without a peer. */
+    private boolean bound;
 
     /** What one call has received, on its way to the pipeline; empty between two calls. */
     private final List<Object> received = new ArrayList<>(1);
@@ -79,6 +81,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
         super.doBind(localAddress);
+        bound = true;
         active = true;
     }
 
@@ -95,11 +98,17 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
     }
 
     /** The socket stays open, with no peer. */
-    final void disconnect0() throws IOException {
+    @Override
+    protected void doDisconnect() throws Exception {
+        SocketAddress local = bound ? localAddress() : null;
         netFd().disconnect();
         connected = false;
-        active = false;
+        active = bound;
         forgetAddresses();
+        if (local != null && !local.equals(readLocalAddress())) {
+            // Linux takes a port away that it has chosen itself: NIO binds again as well.
+            super.doBind(local);
+        }
     }
 
     @Override
@@ -135,11 +144,11 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
                 left--;
                 continue;
             }
+            nameGiven();
             for (int i = 0; i < n; i++) {
                 in.remove();
             }
             left -= n;
-            nameGiven();
         }
         if (!in.isEmpty()) {
             registration().queue(PollDesc.WRITE);

@@ -200,11 +200,6 @@ public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
         return cause;
     }
 
-    @Override
-    protected void doDisconnect() throws Exception {
-        disconnect0();
-    }
-
     // ---- Multicast. ----
 
     @Override

@@ -95,9 +95,4 @@ public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramCha
                 isConnected() ? remoteAddress() : UnixAddresses.read(msghdrs.name(i));
         packets.add(new DomainDatagramPacket(content, localAddress(), sender));
     }
-
-    @Override
-    protected void doDisconnect() throws Exception {
-        disconnect0();
-    }
 }
