@@ -29,6 +29,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
+import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -156,6 +157,9 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
     }
 
     private Exception sendFailed(int result, Object msg) {
+        if (result == -Errno.EDESTADDRREQ) {
+            return new NotYetConnectedException();
+        }
         SocketAddress recipient = recipient(msg);
         return failed("sendmmsg", result, recipient == null ? remoteAddress() : recipient);
     }
