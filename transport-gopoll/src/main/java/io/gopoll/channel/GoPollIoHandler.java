@@ -42,6 +42,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The loop mode: Netty's event loop threads, each with a poller of its own. Channels park their
@@ -66,8 +67,16 @@ public final class GoPollIoHandler implements IoHandler {
 
     private final ThreadAwareExecutor executor;
     private final SelectStrategy selectStrategy;
-    private final NetPoller poller;
     private final IntSupplier selectNow = this::selectNow;
+
+    /**
+     * Null between {@link #closeFileDescriptors} and {@link #openFileDescriptors}. The loop's; who
+     * wakes the loop sees it by way of {@link #sleeping}.
+     */
+    private NetPoller poller;
+
+    /** Whom to unpark, while there is no poller to wake. Seen by way of {@link #sleeping}. */
+    private Thread sleeper;
 
     /** Where this loop's channels gather what they write; lent for one system call. */
     private final Gathering gathering = new Gathering();
@@ -104,10 +113,50 @@ public final class GoPollIoHandler implements IoHandler {
     private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = executor;
         this.selectStrategy = selectStrategy;
+        openPoller();
+    }
+
+    private void openPoller() {
         try {
             poller = new EpollPoller();
         } catch (IOException e) {
             throw new ChannelException("Unable to open a poller", e);
+        }
+    }
+
+    /**
+     * Closes the loop's own descriptors, for a checkpoint of the process as OpenJDK CRaC makes it.
+     * Until {@link #openFileDescriptors} the loop runs tasks only. To be called by the loop's
+     * thread.
+     *
+     * @throws IllegalStateException on another thread, or while a channel is registered whose
+     *     descriptor is open
+     */
+    public void closeFileDescriptors() {
+        checkInEventLoop("closeFileDescriptors");
+        if (poller != null) {
+            poller.close();
+            poller = null;
+        }
+    }
+
+    /**
+     * Opens the loop's descriptors again, after a restore of the process; does nothing if they are
+     * open. To be called by the loop's thread.
+     *
+     * @throws IllegalStateException on another thread
+     * @throws ChannelException if the system refuses; they stay closed
+     */
+    public void openFileDescriptors() {
+        checkInEventLoop("openFileDescriptors");
+        if (poller == null) {
+            openPoller();
+        }
+    }
+
+    private void checkInEventLoop(String operation) {
+        if (!inEventLoop()) {
+            throw new IllegalStateException(operation + " outside of the event loop");
         }
     }
 
@@ -148,7 +197,14 @@ public final class GoPollIoHandler implements IoHandler {
         };
     }
 
+    /**
+     * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
+     */
     NetPoller poller() {
+        if (poller == null) {
+            throw new IllegalStateException(
+                    "the descriptors of this event loop are closed: call openFileDescriptors first");
+        }
         return poller;
     }
 
@@ -174,7 +230,12 @@ public final class GoPollIoHandler implements IoHandler {
     @Override
     public void wakeup() {
         if (!inEventLoop() && (boolean) SLEEPING.getAndSet(this, false)) {
-            poller.wakeup();
+            NetPoller sleeping = poller;
+            if (sleeping == null) {
+                LockSupport.unpark(sleeper);
+            } else {
+                sleeping.wakeup();
+            }
         }
     }
 
@@ -199,6 +260,10 @@ public final class GoPollIoHandler implements IoHandler {
 
     private void select(IoHandlerContext context) throws Exception {
         ready = null;
+        if (poller == null) {
+            sleepWithoutPoller(context);
+            return;
+        }
         boolean busy = queued != 0 || !context.canBlock();
         int strategy = selectStrategy.calculateStrategy(selectNow, busy);
         if (strategy == SelectStrategy.SELECT) {
@@ -226,6 +291,23 @@ public final class GoPollIoHandler implements IoHandler {
             }
             long deadline = context.deadlineNanos();
             return poller.poll(deadline == -1 ? -1 : context.delayNanos(System.nanoTime()));
+        } finally {
+            sleeping = false;
+        }
+    }
+
+    private void sleepWithoutPoller(IoHandlerContext context) {
+        sleeper = Thread.currentThread();
+        sleeping = true;
+        try {
+            if (!context.canBlock()) {
+                return;
+            }
+            if (context.deadlineNanos() == -1) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, context.delayNanos(System.nanoTime()));
+            }
         } finally {
             sleeping = false;
         }
@@ -378,6 +460,8 @@ public final class GoPollIoHandler implements IoHandler {
         // A shutdown without a quiet period that comes right after the loop has looked for one ends
         // the loop before it has prepared.
         prepareToDestroy();
-        poller.close();
+        if (poller != null) {
+            poller.close();
+        }
     }
 }
