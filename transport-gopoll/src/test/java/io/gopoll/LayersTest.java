@@ -33,6 +33,8 @@ class LayersTest {
                     .definedBy("io.gopoll.channel..")
                     .layer("net")
                     .definedBy("io.gopoll.net..")
+                    .layer("sched")
+                    .definedBy("io.gopoll.sched..")
                     .layer("poll")
                     .definedBy("io.gopoll.poll..")
                     .layer("sys")
@@ -42,8 +44,10 @@ class LayersTest {
                     .mayNotBeAccessedByAnyLayer()
                     .whereLayer("net")
                     .mayOnlyBeAccessedByLayers("channel")
+                    .whereLayer("sched")
+                    .mayOnlyBeAccessedByLayers("channel", "net")
                     .whereLayer("poll")
-                    .mayOnlyBeAccessedByLayers("channel", "net");
+                    .mayOnlyBeAccessedByLayers("channel", "net", "sched");
 
     @ArchTest
     static final ArchRule sysKnowsNothingOfNetty =
@@ -58,7 +62,7 @@ class LayersTest {
     static final ArchRule pollAndNetKnowNothingOfChannels =
             noClasses()
                     .that()
-                    .resideInAnyPackage("io.gopoll.poll..", "io.gopoll.net..")
+                    .resideInAnyPackage("io.gopoll.poll..", "io.gopoll.sched..", "io.gopoll.net..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.netty.channel..", "io.netty.bootstrap..");

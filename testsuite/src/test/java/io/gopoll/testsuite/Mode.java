@@ -14,6 +14,7 @@
 package io.gopoll.testsuite;
 
 import io.gopoll.channel.GoPollIoHandler;
+import io.gopoll.channel.GoroutineEventLoopGroup;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import java.util.concurrent.ThreadFactory;
@@ -25,6 +26,14 @@ public enum Mode {
         public EventLoopGroup newGroup(int threads, ThreadFactory threadFactory) {
             return new MultiThreadIoEventLoopGroup(
                     threads, threadFactory, GoPollIoHandler.newFactory());
+        }
+    },
+
+    /** On JDK 21 and later. */
+    GOROUTINE {
+        @Override
+        public EventLoopGroup newGroup(int threads, ThreadFactory threadFactory) {
+            return new GoroutineEventLoopGroup(threads);
         }
     };
 
@@ -38,7 +47,8 @@ public enum Mode {
                 return mode;
             }
         }
-        throw new IllegalArgumentException("gopoll.testsuite.mode: " + name + " (expected: loop)");
+        throw new IllegalArgumentException(
+                "gopoll.testsuite.mode: " + name + " (expected: loop or goroutine)");
     }
 
     public abstract EventLoopGroup newGroup(int threads, ThreadFactory threadFactory);

@@ -132,9 +132,11 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
                 left--;
                 continue;
             }
-            Datagrams datagrams = registration().handler.datagrams();
+            Registrations loop = registration().loop;
+            Datagrams datagrams = loop.datagrams();
             int count = datagrams.gather(this, in, left);
             int n = netFd().sendmmsg(datagrams.msghdrs().address(), count);
+            loop.giveBack(datagrams);
             if (n == -Errno.EAGAIN) {
                 registration().parkWriter();
                 return;
@@ -276,6 +278,8 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
          */
         private boolean receive(ByteBuf buf, GoPollRecvByteAllocatorHandle allocHandle)
                 throws Exception {
+            Registrations loop = registration().loop;
+            Datagrams datagrams = loop.datagrams();
             try {
                 int payload = config().getMaxDatagramPayloadSize();
                 int writable = buf.writableBytes();
@@ -286,7 +290,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
                 int size = count == 1 ? writable : payload;
                 allocHandle.attemptedBytesRead(count * size);
 
-                Msghdrs msghdrs = registration().handler.datagrams().msghdrs();
+                Msghdrs msghdrs = datagrams.msghdrs();
                 long address = Memory.writableAddress(buf);
                 for (int i = 0; i < count; i++) {
                     msghdrs.receive(i, address + (long) i * size, size);
@@ -308,6 +312,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
                 allocHandle.incMessagesRead(received.size());
                 return true;
             } finally {
+                loop.giveBack(datagrams);
                 buf.release();
             }
         }

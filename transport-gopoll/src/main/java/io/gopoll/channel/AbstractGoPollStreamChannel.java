@@ -137,15 +137,18 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
     private int writeMultiple(ChannelOutboundBuffer in) throws IOException {
         GoPollChannelConfig config = config();
         long max = config.getMaxBytesPerGatheringWrite();
-        Gathering gathering = registration().handler.gathering();
+        Registrations loop = registration().loop;
+        Gathering gathering = loop.gathering();
         Iovecs iovecs = gathering.gather(in, max);
         if (iovecs.count() == 0) {
             // Empty buffers only.
+            loop.giveBack(gathering);
             in.removeBytes(0);
             return 0;
         }
         long attempted = iovecs.bytes();
         long n = netFd().writev(iovecs.address(), iovecs.count());
+        loop.giveBack(gathering);
         if (n > 0) {
             adjustMaxBytesPerGatheringWrite(config, attempted, n, max);
         }

@@ -14,7 +14,11 @@
 package io.gopoll.channel;
 
 import io.gopoll.poll.EpollPoller;
+import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Syscalls;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.internal.ThreadExecutorMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 
@@ -70,5 +74,44 @@ public final class GoPoll {
     public static String syscalls() {
         ensureAvailability();
         return Syscalls.get().binding();
+    }
+
+    /**
+     * On what the virtual threads of {@link GoroutineEventLoopGroup} run: {@code "gopoll"},
+     * GoPoll's own scheduler, or {@code "jdk"}. {@code -Dio.gopoll.scheduler} chooses; without it
+     * GoPoll's own is used where {@code java.base/java.lang} is open to it ({@code --add-opens
+     * java.base/java.lang=ALL-UNNAMED}, or {@code Add-Opens} in the manifest of an executable jar).
+     *
+     * @throws UnsupportedOperationException if there are no goroutine event loops here; the message
+     *     says why and what to do
+     */
+    public static String scheduler() {
+        ensureAvailability();
+        Throwable cause = Scheduler.unavailabilityCause();
+        if (cause != null) {
+            throw new UnsupportedOperationException(cause.getMessage(), cause);
+        }
+        return Scheduler.kind();
+    }
+
+    /**
+     * Waits for a future in direct style: {@code await(channel.writeAndFlush(response))}. In a
+     * goroutine event loop, where {@code sync()} on a future of the own channel would be a {@link
+     * io.netty.util.concurrent.BlockingOperationException}, the loop goes on meanwhile with writes,
+     * connects, tasks and timers, but delivers no reads: the handler that waits is not called again
+     * before it has returned. So it is no way to wait for something that is to be read on a channel
+     * of the same loop. Anywhere else it is {@code future.sync().getNow()}.
+     *
+     * @return the future's value
+     * @throws InterruptedException if the waiting thread was interrupted
+     * @throws io.netty.util.concurrent.BlockingOperationException in an event loop of another kind
+     *     that the future belongs to
+     */
+    public static <V> V await(Future<V> future) throws InterruptedException {
+        EventExecutor current = ThreadExecutorMap.currentExecutor();
+        if (current instanceof GoroutineEventLoop && current.inEventLoop()) {
+            ((GoroutineEventLoop) current).await(future);
+        }
+        return future.sync().getNow();
     }
 }

@@ -18,6 +18,7 @@ import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
 import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
 import io.gopoll.poll.Waiter;
 import io.netty.channel.Channel;
@@ -32,15 +33,11 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
 import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -78,11 +75,7 @@ public final class GoPollIoHandler implements IoHandler {
     /** Whom to unpark, while there is no poller to wake. Seen by way of {@link #sleeping}. */
     private Thread sleeper;
 
-    /** Where this loop's channels gather what they write; lent for one system call. */
-    private final Gathering gathering = new Gathering();
-
-    /** The same for datagrams, coming and going; null until the first. */
-    private Datagrams datagrams;
+    private final Registrations registrations = new OwnRegistrations();
 
     /**
      * True from just before the loop looks a last time for tasks until its poll has returned.
@@ -94,21 +87,6 @@ public final class GoPollIoHandler implements IoHandler {
 
     /** What the poll of this turn has found. */
     private ReadyList ready;
-
-    /**
-     * Registrations with a side that can go on without the kernel, in the order they were queued.
-     */
-    private GoPollIoRegistration[] queue = new GoPollIoRegistration[16];
-
-    /** The other half of a pair that takes turns with {@link #queue}. */
-    private GoPollIoRegistration[] spare = new GoPollIoRegistration[16];
-
-    private int queued;
-
-    /** Head of the list of all registrations. */
-    private GoPollIoRegistration registrations;
-
-    private int channels;
 
     private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = executor;
@@ -197,34 +175,78 @@ public final class GoPollIoHandler implements IoHandler {
         };
     }
 
-    /**
-     * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
-     */
-    NetPoller poller() {
-        if (poller == null) {
-            throw new IllegalStateException(
-                    "the descriptors of this event loop are closed: call openFileDescriptors first");
+    /** Those of a loop that polls itself. */
+    private final class OwnRegistrations extends Registrations {
+
+        private final Gathering gathering = new Gathering();
+
+        /** Null until the first datagram. */
+        private Datagrams datagrams;
+
+        /**
+         * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
+         */
+        @Override
+        NetPoller poller() {
+            if (poller == null) {
+                throw new IllegalStateException(
+                        "the descriptors of this event loop are closed: call openFileDescriptors"
+                                + " first");
+            }
+            return poller;
         }
-        return poller;
-    }
 
-    Gathering gathering() {
-        return gathering;
-    }
-
-    Datagrams datagrams() {
-        if (datagrams == null) {
-            datagrams = new Datagrams();
+        @Override
+        boolean inEventLoop() {
+            return GoPollIoHandler.this.inEventLoop();
         }
-        return datagrams;
+
+        @Override
+        void execute(Runnable task) {
+            executor.execute(task);
+        }
+
+        /** Not by the loop's own poll, which delivers by itself: by a deadline or a close. */
+        @Override
+        void resume(GoPollIoRegistration.Side side) {
+            if (inEventLoop()) {
+                side.queue();
+            } else {
+                executor.execute(side::queue);
+            }
+        }
+
+        @Override
+        Gathering gathering() {
+            return gathering;
+        }
+
+        @Override
+        void giveBack(Gathering gathering) {}
+
+        @Override
+        Datagrams datagrams() {
+            if (datagrams == null) {
+                datagrams = new Datagrams();
+            }
+            return datagrams;
+        }
+
+        @Override
+        void giveBack(Datagrams datagrams) {}
+
+        /**
+         * READY, if it is there, is from before that write: only this thread polls, so no edge can
+         * have been taken in since.
+         */
+        @Override
+        void parkWriter(GoPollIoRegistration registration) {
+            registration.resetAndPark(PollDesc.WRITE);
+        }
     }
 
-    boolean inEventLoop() {
+    private boolean inEventLoop() {
         return executor.isExecutorThread(Thread.currentThread());
-    }
-
-    void execute(Runnable task) {
-        executor.execute(task);
     }
 
     @Override
@@ -246,7 +268,7 @@ public final class GoPollIoHandler implements IoHandler {
             select(context);
             boolean report = context.shouldReportActiveIoTime();
             long start = report ? System.nanoTime() : 0;
-            handled = resumeReady() + runQueued();
+            handled = resumeReady() + registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
             if (report) {
                 context.reportActiveIoTime(handled == 0 ? 0 : System.nanoTime() - start);
             }
@@ -264,10 +286,10 @@ public final class GoPollIoHandler implements IoHandler {
             sleepWithoutPoller(context);
             return;
         }
-        boolean busy = queued != 0 || !context.canBlock();
+        boolean busy = registrations.hasQueued() || !context.canBlock();
         int strategy = selectStrategy.calculateStrategy(selectNow, busy);
         if (strategy == SelectStrategy.SELECT) {
-            ready = queued == 0 ? sleep(context) : poller.poll(0);
+            ready = registrations.hasQueued() ? poller.poll(0) : sleep(context);
         } else if (strategy == SelectStrategy.BUSY_WAIT) {
             do {
                 ready = poller.poll(0);
@@ -325,48 +347,10 @@ public final class GoPollIoHandler implements IoHandler {
                 ((GoPollIoRegistration.Side) waiter).ready();
             } catch (Throwable t) {
                 // The others' edges come only once: they are not to miss them because of this one.
-                handleUnexpected(t);
+                Registrations.handleUnexpected(t);
             }
         }
         return size;
-    }
-
-    /** Adds a registration that has a side to run after the next poll. */
-    void queue(GoPollIoRegistration registration) {
-        if (queued == queue.length) {
-            queue = Arrays.copyOf(queue, queued * 2);
-        }
-        queue[queued++] = registration;
-    }
-
-    private int runQueued() {
-        int size = queued;
-        if (size == 0) {
-            return 0;
-        }
-        // What is queued from here on has its turn after the next poll, or one side could starve
-        // all.
-        GoPollIoRegistration[] turn = queue;
-        queue = spare;
-        spare = turn;
-        queued = 0;
-        for (int i = 0; i < size; i++) {
-            GoPollIoRegistration registration = turn[i];
-            turn[i] = null;
-            try {
-                registration.runQueued();
-            } catch (Throwable t) {
-                handleUnexpected(t);
-            }
-        }
-        return size;
-    }
-
-    private static void handleUnexpected(Throwable t) {
-        if (t instanceof Error && !(t instanceof AssertionError) && !(t instanceof LinkageError)) {
-            throw (Error) t;
-        }
-        logger.warn("Unexpected exception from a handle.", t);
     }
 
     private static void handleLoopException(Throwable t) {
@@ -380,58 +364,16 @@ public final class GoPollIoHandler implements IoHandler {
     }
 
     @Override
-    public IoRegistration register(IoHandle handle) throws IOException {
-        if (!(handle instanceof GoPollIoHandle)) {
-            throw new IllegalArgumentException(
-                    "IoHandle of type "
-                            + StringUtil.simpleClassName(handle)
-                            + " not supported (expected: GoPollIoHandle)");
-        }
-        GoPollIoRegistration registration = new GoPollIoRegistration(this, (GoPollIoHandle) handle);
-        registration.next = registrations;
-        if (registrations != null) {
-            registrations.previous = registration;
-        }
-        registrations = registration;
-        if (isChannel(registration)) {
-            channels++;
-        }
-        handle.registered();
-        return registration;
-    }
-
-    void remove(GoPollIoRegistration registration) {
-        if (registration.previous == null) {
-            registrations = registration.next;
-        } else {
-            registration.previous.next = registration.next;
-        }
-        if (registration.next != null) {
-            registration.next.previous = registration.previous;
-        }
-        registration.previous = null;
-        registration.next = null;
-        if (isChannel(registration)) {
-            channels--;
-        }
-    }
-
-    private static boolean isChannel(GoPollIoRegistration registration) {
-        return registration.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe;
+    public IoRegistration register(IoHandle handle) {
+        return registrations.add(handle);
     }
 
     int numRegisteredChannels() {
-        return channels;
+        return registrations.channels();
     }
 
     List<Channel> registeredChannelsList() {
-        List<Channel> list = new ArrayList<>(channels);
-        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
-            if (isChannel(r)) {
-                list.add(((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel());
-            }
-        }
-        return Collections.unmodifiableList(list);
+        return registrations.channelList();
     }
 
     @Override
@@ -441,18 +383,7 @@ public final class GoPollIoHandler implements IoHandler {
 
     @Override
     public void prepareToDestroy() {
-        List<GoPollIoRegistration> all = new ArrayList<>();
-        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
-            all.add(r);
-        }
-        for (GoPollIoRegistration registration : all) {
-            try {
-                registration.handle.close();
-            } catch (Exception e) {
-                logger.debug("Exception during closing {}", registration.handle, e);
-            }
-            registration.cancel();
-        }
+        registrations.closeAll();
     }
 
     @Override

@@ -23,16 +23,16 @@ import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One descriptor on one {@link GoPollIoHandler}. Each side is in one of three states: idle, parked
- * on the {@link PollDesc}, or queued at the handler because it can go on without the kernel.
- * Everything but {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
+ * One descriptor on one event loop. Each side is in one of three states: idle, parked on the {@link
+ * PollDesc}, or queued at the loop because it can go on without the kernel. Everything but {@link
+ * #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
  */
 final class GoPollIoRegistration implements IoRegistration {
 
-    final GoPollIoHandler handler;
+    final Registrations loop;
     final GoPollIoHandle handle;
 
-    /** Neighbours in the handler's list of registrations. */
+    /** Neighbours in the loop's list of registrations. */
     GoPollIoRegistration previous;
 
     GoPollIoRegistration next;
@@ -50,11 +50,11 @@ final class GoPollIoRegistration implements IoRegistration {
     /** The modes that are parked. */
     private int parked;
 
-    /** The modes that are queued at the handler; never one that is parked. */
+    /** The modes that are queued at the loop; never one that is parked. */
     private int queued;
 
-    GoPollIoRegistration(GoPollIoHandler handler, GoPollIoHandle handle) {
-        this.handler = handler;
+    GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
+        this.loop = loop;
         this.handle = handle;
     }
 
@@ -62,29 +62,32 @@ final class GoPollIoRegistration implements IoRegistration {
     final class Side implements Waiter {
         private final int mode;
 
+        /** The next one that was resumed, while it is on its way to the loop. */
+        Side next;
+
         Side(int mode) {
             this.mode = mode;
         }
 
-        /** Resumed by a deadline or a close, outside the handler's own poll. */
         @Override
         public void resume() {
-            if (handler.inEventLoop()) {
-                queueParked();
-            } else {
-                handler.execute(this::queueParked);
-            }
+            loop.resume(this);
         }
 
-        private void queueParked() {
+        /** It was resumed, and has its turn after the next poll. */
+        void queue() {
             parked &= ~mode;
-            queue(mode);
+            GoPollIoRegistration.this.queue(mode);
         }
 
-        /** Resumed by the handler's own poll, which calls it directly. */
+        /** It was resumed, and has its turn now. */
         void ready() {
             parked &= ~mode;
             deliver(mode);
+        }
+
+        int mode() {
+            return mode;
         }
     }
 
@@ -94,16 +97,25 @@ final class GoPollIoRegistration implements IoRegistration {
         }
     }
 
-    /** Runs the sides that were queued, the writing one first, as the poller does. */
-    void runQueued() {
-        int modes = queued;
-        queued = 0;
-        if ((modes & PollDesc.WRITE) != 0) {
+    /**
+     * Runs the sides that were queued, the writing one first, as the poller does.
+     *
+     * @param modes those that may run; the others are queued again
+     * @return whether one has run
+     */
+    boolean runQueued(int modes) {
+        int run = queued & modes;
+        queued &= ~modes;
+        if (queued != 0) {
+            loop.queue(this);
+        }
+        if ((run & PollDesc.WRITE) != 0) {
             deliver(PollDesc.WRITE);
         }
-        if ((modes & PollDesc.READ) != 0) {
+        if ((run & PollDesc.READ) != 0) {
             deliver(PollDesc.READ);
         }
+        return run != 0;
     }
 
     /**
@@ -113,7 +125,7 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     void open() throws IOException {
         if (pd == null && !cancelled.get()) {
-            pd = handler.poller().open(handle.fd().intValue());
+            pd = loop.poller().open(handle.fd().intValue());
         }
     }
 
@@ -122,7 +134,7 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     void queue(int mode) {
         if (queued == 0) {
-            handler.queue(this);
+            loop.queue(this);
         }
         queued |= mode;
     }
@@ -141,16 +153,17 @@ final class GoPollIoRegistration implements IoRegistration {
         }
     }
 
-    /**
-     * Parks the writing side after a write that the socket did not take whole. READY, if it is
-     * there, is from before that write: only this thread polls, so no edge can have been taken in
-     * since.
-     */
+    /** Parks the writing side after a write that the socket did not take whole. */
     void parkWriter() {
-        if (pd != null
-                && (parked & PollDesc.WRITE) == 0
-                && pd.reset(PollDesc.WRITE) == PollDesc.OK) {
-            park(PollDesc.WRITE);
+        if (pd != null && (parked & PollDesc.WRITE) == 0) {
+            loop.parkWriter(this);
+        }
+    }
+
+    /** Parks a side for news only: what it was told before does not count. */
+    void resetAndPark(int mode) {
+        if (pd.reset(mode) == PollDesc.OK) {
+            park(mode);
         }
     }
 
@@ -189,10 +202,10 @@ final class GoPollIoRegistration implements IoRegistration {
             return -1;
         }
         int modes = ((GoPollIoOps) ops).modes;
-        if (handler.inEventLoop()) {
+        if (loop.inEventLoop()) {
             submit(modes);
         } else {
-            handler.execute(() -> submit(modes));
+            loop.execute(() -> submit(modes));
         }
         return modes;
     }
@@ -234,16 +247,16 @@ final class GoPollIoRegistration implements IoRegistration {
         if (!cancelled.compareAndSet(false, true)) {
             return false;
         }
-        if (handler.inEventLoop()) {
+        if (loop.inEventLoop()) {
             remove();
         } else {
-            handler.execute(this::remove);
+            loop.execute(this::remove);
         }
         return true;
     }
 
     private void remove() {
-        handler.remove(this);
+        loop.remove(this);
         if (pd != null) {
             pd.unblock();
             // A descriptor that is closed has left the epoll set by that.

@@ -1,0 +1,609 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkNotNull;
+import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
+
+import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.PollDesc;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.channel.IoRegistration;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.DefaultPromise;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.ThreadExecutorMap;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * An event loop of its own for a channel, run by a virtual thread: what blocks in it blocks nobody
+ * else. It takes further channels, too. The thread is there while there is something to run or to
+ * wait for, that is a registration, a task or a timer; after that a new one starts when needed, so
+ * that a loop without channels is an object like any other.
+ */
+final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements IoEventLoop {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(GoroutineEventLoop.class);
+
+    private static final Runnable NOTHING = () -> {};
+
+    // What the thread does. Whoever turns ASLEEP to AWAKE unparks it, whoever turns ENDED to AWAKE
+    // starts a new one; it goes to sleep, or ends, only if it finds nothing to do after it has said
+    // so.
+    private static final int AWAKE = 0;
+    private static final int ASLEEP = 1;
+    private static final int ENDED = 2;
+
+    // The life of the loop, in this order.
+    private static final int STARTED = 0;
+    private static final int SHUTTING_DOWN = 1;
+    private static final int SHUTDOWN = 2;
+    private static final int TERMINATED = 3;
+
+    private static final VarHandle STATUS;
+    private static final VarHandle READY;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATUS = lookup.findVarHandle(GoroutineEventLoop.class, "status", int.class);
+            READY =
+                    lookup.findVarHandle(
+                            GoroutineEventLoop.class, "ready", GoPollIoRegistration.Side.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** How many tasks run before the channels have their turn. */
+    private static final int TASKS_PER_TURN = 1024;
+
+    private final GoroutineEventLoopGroup group;
+    private final LoopPoller poller;
+    private final Registrations registrations = new GoroutineRegistrations();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Promise<Void> terminationFuture =
+            new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
+
+    /** AWAKE, ASLEEP or ENDED. */
+    private volatile int status = ENDED;
+
+    private volatile int state = STARTED;
+
+    /**
+     * The thread that runs this loop, or the last one that has. Written by whoever turns ENDED to
+     * AWAKE, before it starts the thread.
+     */
+    private volatile Thread thread;
+
+    /** A stack of the sides that were resumed, the last one first; taken all at once. */
+    @SuppressWarnings("unused")
+    private volatile GoPollIoRegistration.Side ready;
+
+    /** How many calls of {@link #await} are under way, one in a task of the other. */
+    private int awaiting;
+
+    private long shutdownQuietPeriod;
+    private long shutdownTimeout;
+    private long shutdownStart;
+    private long lastExecution;
+
+    /**
+     * @param poller where its descriptors are watched
+     */
+    GoroutineEventLoop(GoroutineEventLoopGroup group, LoopPoller poller) {
+        super(group);
+        this.group = group;
+        this.poller = poller;
+    }
+
+    private final class GoroutineRegistrations extends Registrations {
+
+        @Override
+        NetPoller poller() {
+            return poller.poller;
+        }
+
+        @Override
+        boolean inEventLoop() {
+            return GoroutineEventLoop.this.inEventLoop();
+        }
+
+        @Override
+        void execute(Runnable task) {
+            GoroutineEventLoop.this.execute(task);
+        }
+
+        @Override
+        void resume(GoPollIoRegistration.Side side) {
+            GoPollIoRegistration.Side head;
+            do {
+                head = ready;
+                side.next = head;
+            } while (!READY.compareAndSet(GoroutineEventLoop.this, head, side));
+            wake();
+        }
+
+        @Override
+        Gathering gathering() {
+            return poller.gathering();
+        }
+
+        @Override
+        void giveBack(Gathering gathering) {
+            poller.giveBack(gathering);
+        }
+
+        @Override
+        Datagrams datagrams() {
+            return poller.datagrams();
+        }
+
+        @Override
+        void giveBack(Datagrams datagrams) {
+            poller.giveBack(datagrams);
+        }
+
+        /**
+         * Another thread polls: an edge may have come since the write. If READY is an old one, the
+         * write that it leads to finds the socket still full, and parks.
+         */
+        @Override
+        void parkWriter(GoPollIoRegistration registration) {
+            registration.park(PollDesc.WRITE);
+        }
+    }
+
+    // ---- The thread. ----
+
+    /** There is something to do. Any thread. */
+    private void wake() {
+        int before = status;
+        if (before == AWAKE) {
+            return;
+        }
+        before = (int) STATUS.getAndSet(this, AWAKE);
+        if (before == ASLEEP) {
+            LockSupport.unpark(thread);
+        } else if (before == ENDED) {
+            start();
+        }
+    }
+
+    private void start() {
+        Thread t;
+        try {
+            t = group.newThread(this, this::run);
+        } catch (Throwable e) {
+            status = ENDED;
+            throw e;
+        }
+        thread = t;
+        t.start();
+    }
+
+    private void run() {
+        ThreadExecutorMap.setCurrentExecutor(this);
+        try {
+            for (; ; ) {
+                try {
+                    if (!turn()) {
+                        return;
+                    }
+                } catch (Throwable t) {
+                    logger.error("Unexpected exception in a goroutine event loop.", t);
+                }
+            }
+        } finally {
+            FastThreadLocal.removeAll();
+        }
+    }
+
+    /** Runs what there is to run, or sleeps. False if the thread has ended. */
+    private boolean turn() {
+        boolean ran = runReady();
+        ran |= registrations.runQueued(PollDesc.READ | PollDesc.WRITE) > 0;
+        ran |= runTasks();
+        if (state >= SHUTTING_DOWN && shutDown()) {
+            return false;
+        }
+        if (ran || hasWork()) {
+            return true;
+        }
+        if (registrations.isEmpty() && nextScheduledTaskDeadlineNanos() == -1) {
+            return !end();
+        }
+        sleep();
+        return true;
+    }
+
+    private boolean hasWork() {
+        return ready != null
+                || registrations.hasQueued()
+                || !tasks.isEmpty()
+                || hasScheduledTasks();
+    }
+
+    /** True if the thread is to end: another one has taken over, or will if there is work. */
+    private boolean end() {
+        // Before ENDED, for from then on it may be another thread's turn.
+        group.ended(this);
+        status = ENDED;
+        if (!hasWork() && state == STARTED) {
+            return true;
+        }
+        if (!STATUS.compareAndSet(this, ENDED, AWAKE)) {
+            return true;
+        }
+        group.begun(this);
+        return false;
+    }
+
+    private void sleep() {
+        status = ASLEEP;
+        if (!hasWork()) {
+            long delay = nextScheduledTaskNano();
+            if (delay < 0) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, delay);
+            }
+            // The loop is nobody's to interrupt, and could not sleep any more.
+            if (Thread.interrupted()) {
+                logger.debug("An interrupt of {} was ignored.", thread);
+            }
+        }
+        status = AWAKE;
+    }
+
+    /** The sides that were resumed, in the order that they were. */
+    private GoPollIoRegistration.Side takeReady() {
+        if (ready == null) {
+            return null;
+        }
+        GoPollIoRegistration.Side side =
+                (GoPollIoRegistration.Side) READY.getAndSet(this, (GoPollIoRegistration.Side) null);
+        GoPollIoRegistration.Side first = null;
+        while (side != null) {
+            GoPollIoRegistration.Side next = side.next;
+            side.next = first;
+            first = side;
+            side = next;
+        }
+        return first;
+    }
+
+    private boolean runReady() {
+        GoPollIoRegistration.Side side = takeReady();
+        if (side == null) {
+            return false;
+        }
+        while (side != null) {
+            GoPollIoRegistration.Side next = side.next;
+            side.next = null;
+            try {
+                side.ready();
+            } catch (Throwable t) {
+                Registrations.handleUnexpected(t);
+            }
+            side = next;
+        }
+        return true;
+    }
+
+    private boolean runTasks() {
+        fetchFromScheduledTaskQueue(tasks);
+        Runnable task = tasks.poll();
+        if (task == null) {
+            return false;
+        }
+        int count = 0;
+        do {
+            safeExecute(task);
+        } while (++count < TASKS_PER_TURN && (task = tasks.poll()) != null);
+        if (state != STARTED) {
+            lastExecution = ticker().nanoTime();
+        }
+        return true;
+    }
+
+    // ---- Direct style. ----
+
+    /**
+     * Runs tasks, timers and writes until a future is done; no reads, so that the handler that
+     * waits is not called again meanwhile.
+     *
+     * @throws InterruptedException if the thread was interrupted
+     */
+    void await(Future<?> future) throws InterruptedException {
+        if (future.isDone()) {
+            return;
+        }
+        future.addListener(done -> execute(NOTHING));
+        awaiting++;
+        try {
+            while (!future.isDone()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                awaitTurn(future);
+            }
+        } finally {
+            awaiting--;
+        }
+        if (awaiting == 0 && registrations.hasQueued()) {
+            // The reads that were put off have their turn after this one.
+            execute(NOTHING);
+        }
+    }
+
+    private void awaitTurn(Future<?> future) {
+        for (GoPollIoRegistration.Side side = takeReady(); side != null; ) {
+            GoPollIoRegistration.Side next = side.next;
+            side.next = null;
+            side.queue();
+            side = next;
+        }
+        boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
+        ran |= runTasks();
+        if (state >= SHUTTING_DOWN) {
+            registrations.closeAll();
+        }
+        if (ran || future.isDone() || ready != null || !tasks.isEmpty() || hasScheduledTasks()) {
+            return;
+        }
+        status = ASLEEP;
+        if (ready == null && tasks.isEmpty() && !future.isDone()) {
+            long delay = nextScheduledTaskNano();
+            if (delay < 0) {
+                LockSupport.park(this);
+            } else {
+                LockSupport.parkNanos(this, delay);
+            }
+        }
+        status = AWAKE;
+    }
+
+    // ---- Tasks. ----
+
+    @Override
+    public void execute(Runnable task) {
+        checkNotNull(task, "task");
+        if (state >= SHUTDOWN) {
+            throw rejected();
+        }
+        tasks.add(task);
+        if (inEventLoop()) {
+            return;
+        }
+        if (state == TERMINATED && tasks.remove(task)) {
+            throw rejected();
+        }
+        try {
+            wake();
+        } catch (RejectedExecutionException e) {
+            tasks.remove(task);
+            throw e;
+        }
+    }
+
+    static RejectedExecutionException rejected() {
+        return new RejectedExecutionException("event executor terminated");
+    }
+
+    @Override
+    public boolean inEventLoop(Thread thread) {
+        return thread == this.thread;
+    }
+
+    @Override
+    public IoEventLoop next() {
+        return this;
+    }
+
+    @Override
+    public IoEventLoopGroup parent() {
+        return group;
+    }
+
+    // ---- Channels. ----
+
+    @Override
+    @Deprecated
+    public ChannelFuture register(Channel channel) {
+        return register(new DefaultChannelPromise(channel, this));
+    }
+
+    @Override
+    @Deprecated
+    public ChannelFuture register(ChannelPromise promise) {
+        Channel channel = checkNotNull(promise, "promise").channel();
+        if (!(channel instanceof AbstractGoPollChannel) && channel.unsafe() instanceof IoHandle) {
+            return promise.setFailure(GoPollEventLoop.incompatible(channel, this));
+        }
+        channel.unsafe().register(this, promise);
+        return promise;
+    }
+
+    @Override
+    @Deprecated
+    public ChannelFuture register(Channel channel, ChannelPromise promise) {
+        checkNotNull(channel, "channel").unsafe().register(this, checkNotNull(promise, "promise"));
+        return promise;
+    }
+
+    @Override
+    public Future<IoRegistration> register(IoHandle handle) {
+        Promise<IoRegistration> promise = newPromise();
+        if (inEventLoop()) {
+            register(handle, promise);
+        } else {
+            execute(() -> register(handle, promise));
+        }
+        return promise;
+    }
+
+    private void register(IoHandle handle, Promise<IoRegistration> promise) {
+        try {
+            promise.setSuccess(registrations.add(handle));
+        } catch (Exception e) {
+            promise.setFailure(e);
+        }
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return GoPollIoHandle.class.isAssignableFrom(handleType);
+    }
+
+    /** Says that it is GoPoll, to those who choose channel classes by it. */
+    @Override
+    public boolean isIoType(Class<? extends IoHandler> handlerType) {
+        return handlerType == GoPollIoHandler.class;
+    }
+
+    int registeredChannels() {
+        return registrations.channels();
+    }
+
+    Iterator<Channel> registeredChannelsIterator() {
+        return registrations.channelList().iterator();
+    }
+
+    // ---- Shutdown. ----
+
+    @Override
+    public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+        checkPositiveOrZero(quietPeriod, "quietPeriod");
+        if (timeout < quietPeriod) {
+            throw new IllegalArgumentException(
+                    "timeout: " + timeout + " (expected: >= quietPeriod, " + quietPeriod + ")");
+        }
+        checkNotNull(unit, "unit");
+        shutDown(SHUTTING_DOWN, unit.toNanos(quietPeriod), unit.toNanos(timeout));
+        return terminationFuture();
+    }
+
+    @Override
+    @Deprecated
+    public void shutdown() {
+        shutDown(SHUTDOWN, 0, 0);
+    }
+
+    private void shutDown(int to, long quietPeriod, long timeout) {
+        synchronized (terminationFuture) {
+            if (state != STARTED) {
+                return;
+            }
+            shutdownQuietPeriod = quietPeriod;
+            shutdownTimeout = timeout;
+            state = to;
+        }
+        try {
+            wake();
+        } catch (RejectedExecutionException e) {
+            // The group has terminated, and this loop had no thread.
+            state = TERMINATED;
+            terminationFuture.trySuccess(null);
+        }
+    }
+
+    /** A turn of a loop that shuts down; true if it has ended. */
+    private boolean shutDown() {
+        registrations.closeAll();
+        cancelScheduledTasks();
+        if (shutdownStart == 0) {
+            shutdownStart = ticker().nanoTime();
+            lastExecution = shutdownStart;
+        }
+        while (runTasks()) {
+            // What closing has submitted.
+        }
+        long now = ticker().nanoTime();
+        long left =
+                Math.min(
+                        shutdownQuietPeriod - (now - lastExecution),
+                        shutdownTimeout - (now - shutdownStart));
+        if (state == SHUTTING_DOWN && left > 0) {
+            status = ASLEEP;
+            if (tasks.isEmpty() && ready == null) {
+                LockSupport.parkNanos(this, left);
+                Thread.interrupted();
+            }
+            status = AWAKE;
+            return false;
+        }
+        terminate();
+        return true;
+    }
+
+    private void terminate() {
+        state = SHUTDOWN;
+        while (runTasks()) {
+            // What was submitted before the loop refused tasks.
+        }
+        registrations.closeAll();
+        state = TERMINATED;
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            safeExecute(task);
+        }
+        terminationFuture.setSuccess(null);
+        group.ended(this);
+    }
+
+    @Override
+    public Future<?> terminationFuture() {
+        return terminationFuture;
+    }
+
+    @Override
+    public boolean isShuttingDown() {
+        return state >= SHUTTING_DOWN;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return state >= SHUTDOWN;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return state == TERMINATED;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return terminationFuture.await(timeout, unit);
+    }
+}

@@ -1,0 +1,291 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkNotNull;
+import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
+
+import io.gopoll.sched.Scheduler;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.IoHandle;
+import io.netty.channel.IoHandler;
+import io.netty.util.NettyRuntime;
+import io.netty.util.concurrent.AbstractEventExecutorGroup;
+import io.netty.util.concurrent.DefaultPromise;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The goroutine mode: every channel that is registered with this group gets an event loop of its
+ * own, run by a virtual thread. A handler may block, by {@link Thread#sleep}, a lock, a JDBC query,
+ * and only its own channel waits. Otherwise these are event loops like all others: a channel's
+ * events, tasks and timers are in order, and {@link EventExecutor#inEventLoop} is true in all of
+ * them.
+ *
+ * <p>What Netty forbids in an event loop stays forbidden: {@code sync()} on a future of the own
+ * channel throws {@link io.netty.util.concurrent.BlockingOperationException}; {@link GoPoll#await}
+ * waits for it. {@code sync()} on another channel's future just blocks.
+ *
+ * <p>The threads run on the JDK's scheduler, or on GoPoll's own where {@code java.base/java.lang}
+ * is open, see {@link GoPoll#scheduler}. They are daemons, but the platform threads below them are
+ * not: they end with {@link #shutdownGracefully}.
+ */
+public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
+        implements IoEventLoopGroup {
+
+    private static final AtomicLong THREADS = new AtomicLong();
+
+    /** In {@link #begun}: the group has terminated, no loop begins any more. */
+    private static final long TERMINATED = Long.MIN_VALUE;
+
+    private final Scheduler scheduler;
+    private final LoopPoller[] pollers;
+
+    /** What {@link #next} goes through: they are always the same. */
+    private final GoroutineEventLoop[] durable;
+
+    private final AtomicInteger nextDurable = new AtomicInteger();
+    private final AtomicInteger nextPoller = new AtomicInteger();
+    private final Promise<Void> terminationFuture =
+            new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
+
+    /** The loops that have a thread. */
+    private final Set<GoroutineEventLoop> active = ConcurrentHashMap.newKeySet();
+
+    /** How many loops have a thread, or TERMINATED, from which it never changes. */
+    private final AtomicLong begun = new AtomicLong();
+
+    /** Written under this, before the loops are told to shut down. */
+    private volatile Shutdown shutdown;
+
+    private static final class Shutdown {
+        final long quietPeriod;
+        final long timeout;
+        final TimeUnit unit;
+
+        Shutdown(long quietPeriod, long timeout, TimeUnit unit) {
+            this.quietPeriod = quietPeriod;
+            this.timeout = timeout;
+            this.unit = unit;
+        }
+    }
+
+    /** As many loops run at the same time as there are processors. */
+    public GoroutineEventLoopGroup() {
+        this(0);
+    }
+
+    /**
+     * @param nProcessors how many loops run at the same time on GoPoll's own scheduler, and how
+     *     many loops {@link #next} goes through; 0 for as many as there are processors
+     * @throws UnsupportedOperationException if GoPoll is not available here, if there are no
+     *     virtual threads (before JDK 21), or if the scheduler that {@code io.gopoll.scheduler}
+     *     names cannot be had; the message says what to do
+     * @throws ChannelException if there are no descriptors left for the pollers
+     */
+    public GoroutineEventLoopGroup(int nProcessors) {
+        GoPoll.ensureAvailability();
+        checkPositiveOrZero(nProcessors, "nProcessors");
+        int n = nProcessors == 0 ? NettyRuntime.availableProcessors() : nProcessors;
+        try {
+            scheduler = Scheduler.open(n);
+        } catch (IOException e) {
+            throw new ChannelException("Unable to open a poller", e);
+        }
+        pollers = new LoopPoller[scheduler.pollers()];
+        for (int i = 0; i < pollers.length; i++) {
+            pollers[i] = new LoopPoller(scheduler.poller(i));
+        }
+        durable = new GoroutineEventLoop[n];
+        for (int i = 0; i < n; i++) {
+            durable[i] = newLoop();
+        }
+    }
+
+    private GoroutineEventLoop newLoop() {
+        int i = Math.floorMod(nextPoller.getAndIncrement(), pollers.length);
+        return new GoroutineEventLoop(this, pollers[i]);
+    }
+
+    // ---- For the loops. ----
+
+    /**
+     * A thread for a loop, not started yet.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the group has terminated
+     */
+    Thread newThread(GoroutineEventLoop loop, Runnable run) {
+        begun(loop);
+        return scheduler.newThread("goroutine-" + THREADS.incrementAndGet(), run);
+    }
+
+    /** A loop has a thread. */
+    void begun(GoroutineEventLoop loop) {
+        long n;
+        do {
+            n = begun.get();
+            if (n == TERMINATED) {
+                throw GoroutineEventLoop.rejected();
+            }
+        } while (!begun.compareAndSet(n, n + 1));
+        active.add(loop);
+        // Whoever shuts the group down may have missed this loop.
+        Shutdown s = shutdown;
+        if (s != null) {
+            loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
+        }
+    }
+
+    /** A loop's thread is about to end. */
+    void ended(GoroutineEventLoop loop) {
+        active.remove(loop);
+        if (begun.decrementAndGet() == 0) {
+            terminateIfDone();
+        }
+    }
+
+    private void terminateIfDone() {
+        if (shutdown != null && begun.compareAndSet(0, TERMINATED)) {
+            scheduler.close();
+            terminationFuture.setSuccess(null);
+        }
+    }
+
+    // ---- Channels. ----
+
+    /**
+     * One of the loops that are there for good, by turns: for tasks, for channel pools, and for
+     * channels that shall share a loop.
+     */
+    @Override
+    public IoEventLoop next() {
+        return durable[Math.floorMod(nextDurable.getAndIncrement(), durable.length)];
+    }
+
+    /** Registers a channel with a new loop. */
+    @Override
+    @Deprecated
+    public ChannelFuture register(Channel channel) {
+        return newLoop().register(checkNotNull(channel, "channel"));
+    }
+
+    /** Registers a channel with a new loop. */
+    @Override
+    @Deprecated
+    public ChannelFuture register(ChannelPromise promise) {
+        return newLoop().register(promise);
+    }
+
+    /** Registers a channel with a new loop. */
+    @Override
+    @Deprecated
+    public ChannelFuture register(Channel channel, ChannelPromise promise) {
+        return newLoop().register(channel, promise);
+    }
+
+    @Override
+    public boolean isCompatible(Class<? extends IoHandle> handleType) {
+        return GoPollIoHandle.class.isAssignableFrom(handleType);
+    }
+
+    @Override
+    public boolean isIoType(Class<? extends IoHandler> handlerType) {
+        return handlerType == GoPollIoHandler.class;
+    }
+
+    /** The loops of {@link #next}, and those that run at the moment. */
+    @Override
+    public Iterator<EventExecutor> iterator() {
+        Set<EventExecutor> all = new LinkedHashSet<>(Arrays.asList(durable));
+        all.addAll(active);
+        return all.iterator();
+    }
+
+    // ---- Shutdown. ----
+
+    /** Closes all channels; each loop ends after a quiet period of its own. */
+    @Override
+    public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+        checkPositiveOrZero(quietPeriod, "quietPeriod");
+        if (timeout < quietPeriod) {
+            throw new IllegalArgumentException(
+                    "timeout: " + timeout + " (expected: >= quietPeriod, " + quietPeriod + ")");
+        }
+        checkNotNull(unit, "unit");
+        synchronized (this) {
+            if (shutdown != null) {
+                return terminationFuture();
+            }
+            shutdown = new Shutdown(quietPeriod, timeout, unit);
+        }
+        List<GoroutineEventLoop> loops = new ArrayList<>(active);
+        for (GoroutineEventLoop loop : loops) {
+            loop.shutdownGracefully(quietPeriod, timeout, unit);
+        }
+        for (GoroutineEventLoop loop : durable) {
+            loop.shutdownGracefully(quietPeriod, timeout, unit);
+        }
+        terminateIfDone();
+        return terminationFuture();
+    }
+
+    @Override
+    @Deprecated
+    public void shutdown() {
+        shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public Future<?> terminationFuture() {
+        return terminationFuture;
+    }
+
+    @Override
+    public boolean isShuttingDown() {
+        return shutdown != null;
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return isTerminated();
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return begun.get() == TERMINATED;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        return terminationFuture.await(timeout, unit);
+    }
+}

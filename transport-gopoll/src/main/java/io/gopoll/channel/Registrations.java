@@ -1,0 +1,210 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static io.netty.util.internal.ObjectUtil.checkNotNull;
+
+import io.gopoll.poll.NetPoller;
+import io.netty.channel.Channel;
+import io.netty.channel.IoHandle;
+import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The descriptors of one event loop, and which of them can go on without the kernel. What a mode
+ * adds is who polls, and how a side that was resumed comes to its loop. Everything belongs to the
+ * loop's thread unless it says otherwise.
+ */
+abstract class Registrations {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(Registrations.class);
+
+    private static final GoPollIoRegistration[] NONE = {};
+
+    /**
+     * Registrations with a side that can go on without the kernel, in the order they were queued.
+     */
+    private GoPollIoRegistration[] queue = NONE;
+
+    /** The other half of a pair that takes turns with {@link #queue}. */
+    private GoPollIoRegistration[] spare = NONE;
+
+    private int queued;
+
+    /** Head of the list of all registrations. */
+    private GoPollIoRegistration registrations;
+
+    private int channels;
+
+    /** Where this loop's descriptors are watched. */
+    abstract NetPoller poller();
+
+    /** Any thread. */
+    abstract boolean inEventLoop();
+
+    /** Any thread. */
+    abstract void execute(Runnable task);
+
+    /** A parked side was resumed, by a poll, a deadline or a close. Any thread. */
+    abstract void resume(GoPollIoRegistration.Side side);
+
+    /** Room to gather what a channel writes, until {@link #giveBack}: for one system call. */
+    abstract Gathering gathering();
+
+    abstract void giveBack(Gathering gathering);
+
+    /** Room for datagrams, until {@link #giveBack}: for one system call. */
+    abstract Datagrams datagrams();
+
+    abstract void giveBack(Datagrams datagrams);
+
+    /**
+     * A write was not taken whole: the writing side is to wait.
+     *
+     * @param registration whose writing side is not parked
+     */
+    abstract void parkWriter(GoPollIoRegistration registration);
+
+    /** Adds a registration that has a side to run after the next poll. */
+    final void queue(GoPollIoRegistration registration) {
+        if (queued == queue.length) {
+            queue = Arrays.copyOf(queue, Math.max(2, queued * 2));
+        }
+        queue[queued++] = registration;
+    }
+
+    final boolean hasQueued() {
+        return queued != 0;
+    }
+
+    /**
+     * Runs what was queued before this call.
+     *
+     * @param modes the sides that may run; the others stay queued
+     * @return how many registrations had something to run
+     */
+    final int runQueued(int modes) {
+        int size = queued;
+        if (size == 0) {
+            return 0;
+        }
+        // What is queued from here on has its turn after the next poll, or one side could starve
+        // all.
+        GoPollIoRegistration[] turn = queue;
+        queue = spare;
+        spare = turn;
+        queued = 0;
+        int ran = 0;
+        for (int i = 0; i < size; i++) {
+            GoPollIoRegistration registration = turn[i];
+            turn[i] = null;
+            try {
+                if (registration.runQueued(modes)) {
+                    ran++;
+                }
+            } catch (Throwable t) {
+                // The others' edges come only once: they are not to miss them because of this one.
+                handleUnexpected(t);
+            }
+        }
+        return ran;
+    }
+
+    static void handleUnexpected(Throwable t) {
+        if (t instanceof Error && !(t instanceof AssertionError) && !(t instanceof LinkageError)) {
+            throw (Error) t;
+        }
+        logger.warn("Unexpected exception from a handle.", t);
+    }
+
+    final GoPollIoRegistration add(IoHandle handle) {
+        if (!(checkNotNull(handle, "handle") instanceof GoPollIoHandle)) {
+            throw new IllegalArgumentException(
+                    "IoHandle of type "
+                            + StringUtil.simpleClassName(handle)
+                            + " not supported (expected: GoPollIoHandle)");
+        }
+        GoPollIoRegistration registration = new GoPollIoRegistration(this, (GoPollIoHandle) handle);
+        registration.next = registrations;
+        if (registrations != null) {
+            registrations.previous = registration;
+        }
+        registrations = registration;
+        if (isChannel(registration)) {
+            channels++;
+        }
+        handle.registered();
+        return registration;
+    }
+
+    final void remove(GoPollIoRegistration registration) {
+        if (registration.previous == null) {
+            registrations = registration.next;
+        } else {
+            registration.previous.next = registration.next;
+        }
+        if (registration.next != null) {
+            registration.next.previous = registration.previous;
+        }
+        registration.previous = null;
+        registration.next = null;
+        if (isChannel(registration)) {
+            channels--;
+        }
+    }
+
+    final boolean isEmpty() {
+        return registrations == null;
+    }
+
+    private static boolean isChannel(GoPollIoRegistration registration) {
+        return registration.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe;
+    }
+
+    final int channels() {
+        return channels;
+    }
+
+    final List<Channel> channelList() {
+        List<Channel> list = new ArrayList<>(channels);
+        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+            if (isChannel(r)) {
+                list.add(((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel());
+            }
+        }
+        return Collections.unmodifiableList(list);
+    }
+
+    /** Closes every handle, and takes it out. */
+    final void closeAll() {
+        List<GoPollIoRegistration> all = new ArrayList<>();
+        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+            all.add(r);
+        }
+        for (GoPollIoRegistration registration : all) {
+            try {
+                registration.handle.close();
+            } catch (Exception e) {
+                logger.debug("Exception during closing {}", registration.handle, e);
+            }
+            registration.cancel();
+        }
+    }
+}

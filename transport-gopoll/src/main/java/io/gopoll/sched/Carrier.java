@@ -1,0 +1,146 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.sched;
+
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A platform thread that runs goroutines while it owns a processor: Go's M. It takes one from the
+ * queue, or from another processor's, or else sleeps in the poller. It runs no user code but by way
+ * of goroutines, and takes no lock that user code could hold.
+ */
+final class Carrier extends Thread {
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Carrier.class);
+
+    /** How many goroutines run before a look at the network: as Go's schedtick. */
+    private static final int LOOK_EVERY = 61;
+
+    private static final VarHandle CURRENT;
+    private static final VarHandle TICK;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            CURRENT = lookup.findVarHandle(Carrier.class, "current", Goroutine.class);
+            TICK = lookup.findVarHandle(Carrier.class, "tick", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final GoScheduler scheduler;
+
+    /**
+     * What it owns; null for a spare. Sysmon writes it: null before it retakes the processor, so
+     * that the carrier finds null when it has lost it, and another one when it hands that over.
+     */
+    private volatile Processor processor;
+
+    /** The goroutine it is in, for {@link Sysmon}'s report. Read late is good enough. */
+    @SuppressWarnings("unused")
+    private Goroutine current;
+
+    /** Counts goroutines, so that Sysmon sees whether it is still in the same one. */
+    private long tick;
+
+    Carrier(GoScheduler scheduler, int id, Processor processor) {
+        super(null, null, "gopoll-carrier-" + id, 0, false);
+        this.scheduler = scheduler;
+        this.processor = processor;
+        setDaemon(false);
+    }
+
+    Processor processor() {
+        return processor;
+    }
+
+    void give(Processor processor) {
+        this.processor = processor;
+        LockSupport.unpark(this);
+    }
+
+    void take() {
+        processor = null;
+    }
+
+    void giveBack(Processor processor) {
+        this.processor = processor;
+    }
+
+    Goroutine current() {
+        return (Goroutine) CURRENT.getAcquire(this);
+    }
+
+    long tick() {
+        return (long) TICK.getAcquire(this);
+    }
+
+    @Override
+    public void run() {
+        while (!scheduler.isClosed()) {
+            Processor p = processor;
+            if (p == null) {
+                LockSupport.park(this);
+            } else {
+                own(p);
+            }
+        }
+        scheduler.ended(this);
+    }
+
+    private void own(Processor p) {
+        int sinceLook = 0;
+        while (!scheduler.isClosed() || !p.isEmpty()) {
+            if (sinceLook == LOOK_EVERY) {
+                p.look();
+                sinceLook = 0;
+            }
+            Goroutine g = p.take();
+            if (g == null) {
+                g = scheduler.steal(p);
+            }
+            if (g == null) {
+                p.sleep(scheduler);
+                scheduler.awoken();
+                sinceLook = 0;
+                continue;
+            }
+            sinceLook++;
+            if (!run(p, g)) {
+                scheduler.spare(this);
+                return;
+            }
+        }
+    }
+
+    /** Runs a goroutine until it parks; false if the processor was lost over it. */
+    private boolean run(Processor p, Goroutine g) {
+        g.processor = p;
+        CURRENT.setRelease(this, g);
+        TICK.setRelease(this, tick + 1);
+        p.enter(this);
+        try {
+            g.run();
+        } catch (Throwable t) {
+            logger.error("Unable to run {}", g.thread, t);
+        }
+        CURRENT.setRelease(this, null);
+        return p.exit(this);
+    }
+}

@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.sched;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.Executor;
+
+/** The JDK's virtual threads, by way of reflection: this is compiled for JDK 17. */
+final class VirtualThreads {
+
+    private static final Throwable UNAVAILABILITY_CAUSE;
+
+    /** {@code Thread.ofVirtual()}. */
+    private static final Method OF_VIRTUAL;
+
+    private static final Method NAME;
+    private static final Method UNSTARTED;
+
+    /** Why no scheduler of our own can be used; null if it can. */
+    private static final Throwable OWN_SCHEDULER_CAUSE;
+
+    /** {@code ThreadBuilders.newVirtualThread(Executor, String, int, Runnable)}. */
+    private static final MethodHandle NEW_ON_EXECUTOR;
+
+    /** {@code Thread.currentCarrierThread()}. */
+    private static final MethodHandle CURRENT_CARRIER;
+
+    static {
+        Method ofVirtual = null;
+        Method name = null;
+        Method unstarted = null;
+        Throwable cause = null;
+        try {
+            ofVirtual = Thread.class.getMethod("ofVirtual");
+            Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
+            name = builder.getMethod("name", String.class);
+            unstarted = builder.getMethod("unstarted", Runnable.class);
+            // JDK 19 and 20 have them as a preview that has to be enabled.
+            ofVirtual.invoke(null);
+        } catch (ReflectiveOperationException e) {
+            cause =
+                    new UnsupportedOperationException(
+                            "goroutine event loops need virtual threads, JDK 21 or later, and this"
+                                    + " is "
+                                    + System.getProperty("java.version")
+                                    + "; the loop mode works here: GoPollEventLoopGroup, or"
+                                    + " MultiThreadIoEventLoopGroup with GoPollIoHandler",
+                            e);
+        }
+        OF_VIRTUAL = ofVirtual;
+        NAME = name;
+        UNSTARTED = unstarted;
+        UNAVAILABILITY_CAUSE = cause;
+
+        MethodHandle newOnExecutor = null;
+        MethodHandle currentCarrier = null;
+        if (cause == null) {
+            try {
+                MethodHandles.Lookup lookup = MethodHandles.lookup();
+                Method method =
+                        Class.forName("java.lang.ThreadBuilders")
+                                .getDeclaredMethod(
+                                        "newVirtualThread",
+                                        Executor.class,
+                                        String.class,
+                                        int.class,
+                                        Runnable.class);
+                method.setAccessible(true);
+                newOnExecutor = lookup.unreflect(method);
+                method = Thread.class.getDeclaredMethod("currentCarrierThread");
+                method.setAccessible(true);
+                currentCarrier =
+                        lookup.unreflect(method).asType(MethodType.methodType(Thread.class));
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                cause =
+                        new UnsupportedOperationException(
+                                "GoPoll's own scheduler needs java.base/java.lang opened: start"
+                                        + " with --add-opens java.base/java.lang=ALL-UNNAMED, or"
+                                        + " have Add-Opens: java.base/java.lang in the manifest of"
+                                        + " an executable jar; -Dio.gopoll.scheduler=jdk does"
+                                        + " without",
+                                e);
+            }
+        }
+        NEW_ON_EXECUTOR = newOnExecutor;
+        CURRENT_CARRIER = currentCarrier;
+        OWN_SCHEDULER_CAUSE = cause;
+    }
+
+    private VirtualThreads() {}
+
+    static Throwable unavailabilityCause() {
+        return UNAVAILABILITY_CAUSE;
+    }
+
+    static Throwable ownSchedulerUnavailabilityCause() {
+        return OWN_SCHEDULER_CAUSE;
+    }
+
+    /** A virtual thread of the JDK's scheduler, not started. */
+    static Thread unstarted(String name, Runnable task) {
+        try {
+            return (Thread) UNSTARTED.invoke(NAME.invoke(OF_VIRTUAL.invoke(null), name), task);
+        } catch (InvocationTargetException e) {
+            throw rethrow(e.getCause());
+        } catch (IllegalAccessException e) {
+            throw new AssertionError("these methods are public", e);
+        }
+    }
+
+    /** A virtual thread whose continuation is given to an executor whenever it can go on. */
+    static Thread unstarted(Executor executor, String name, Runnable task) {
+        try {
+            return (Thread) NEW_ON_EXECUTOR.invoke(executor, name, 0, task);
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    /** The platform thread that this code runs on, also if a virtual one is mounted on it. */
+    static Thread currentCarrier() {
+        try {
+            return (Thread) CURRENT_CARRIER.invokeExact();
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    private static RuntimeException rethrow(Throwable t) {
+        if (t instanceof Error) {
+            throw (Error) t;
+        }
+        if (t instanceof RuntimeException) {
+            throw (RuntimeException) t;
+        }
+        throw new IllegalStateException("Unable to make a virtual thread", t);
+    }
+}
