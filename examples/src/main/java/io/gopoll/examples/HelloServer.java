@@ -22,7 +22,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -57,7 +56,7 @@ final class HelloServer implements AutoCloseable {
      * @throws Exception if the address cannot be had: whatever the transport's bind fails with
      */
     HelloServer(Transport transport, InetSocketAddress address, int threads) throws Exception {
-        group = new MultiThreadIoEventLoopGroup(threads, transport.handlers.get());
+        group = transport.groups.apply(threads);
         try {
             channel =
                     new ServerBootstrap()

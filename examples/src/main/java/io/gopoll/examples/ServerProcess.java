@@ -13,7 +13,6 @@
  */
 package io.gopoll.examples;
 
-import io.gopoll.channel.GoPoll;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -96,6 +95,9 @@ final class ServerProcess implements AutoCloseable {
             // The manifest says so too, but only to a JVM started with -jar.
             command.add("--enable-native-access=ALL-UNNAMED");
         }
+        if (Runtime.version().feature() >= 21) {
+            command.add("--add-opens=java.base/java.lang=ALL-UNNAMED");
+        }
         for (String argument : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (argument.startsWith("-Dio.") || argument.startsWith("-Djna.")) {
                 command.add(argument);
@@ -149,13 +151,9 @@ final class ServerProcess implements AutoCloseable {
             System.out.println(UNAVAILABLE + unavailable.replace('\n', ' '));
             return;
         }
-        String title =
-                transport == Transport.GOPOLL
-                        ? transport.title + " (" + GoPoll.syscalls() + ")"
-                        : transport.title;
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (HelloServer server = new HelloServer(transport, any, Integer.parseInt(args[1]))) {
-            System.out.println(READY + server.address().getPort() + " " + title);
+            System.out.println(READY + server.address().getPort() + " " + transport.fullTitle());
             while (System.in.read() >= 0) {
                 // Nothing is ever said to it: what it waits for is the end.
             }

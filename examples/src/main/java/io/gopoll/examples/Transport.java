@@ -17,8 +17,10 @@ import io.gopoll.channel.GoPoll;
 import io.gopoll.channel.GoPollIoHandler;
 import io.gopoll.channel.GoPollServerSocketChannel;
 import io.gopoll.channel.GoPollSocketChannel;
+import io.gopoll.channel.GoroutineEventLoopGroup;
 import io.netty.channel.Channel;
-import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -32,15 +34,16 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.channel.uring.IoUringSocketChannel;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
-/** What differs when an application changes its transport: one handler factory, two classes. */
+/** What differs when an application changes its transport: one event loop group, two classes. */
 enum Transport {
     NIO(
             "NIO",
             () -> null,
             "",
-            NioIoHandler::newFactory,
+            n -> new MultiThreadIoEventLoopGroup(n, NioIoHandler.newFactory()),
             NioServerSocketChannel.class,
             NioSocketChannel.class),
     EPOLL(
@@ -48,7 +51,7 @@ enum Transport {
             Epoll::unavailabilityCause,
             "it needs Linux on x86-64 or aarch64 and a place to unpack its library to"
                     + " (-Dio.netty.native.workdir)",
-            EpollIoHandler::newFactory,
+            n -> new MultiThreadIoEventLoopGroup(n, EpollIoHandler.newFactory()),
             EpollServerSocketChannel.class,
             EpollSocketChannel.class),
     IO_URING(
@@ -56,21 +59,30 @@ enum Transport {
             IoUring::unavailabilityCause,
             "it needs a recent Linux whose administrator allows io_uring"
                     + " (/proc/sys/kernel/io_uring_disabled; containers often forbid it)",
-            IoUringIoHandler::newFactory,
+            n -> new MultiThreadIoEventLoopGroup(n, IoUringIoHandler.newFactory()),
             IoUringServerSocketChannel.class,
             IoUringSocketChannel.class),
     GOPOLL(
             "GoPoll",
             GoPoll::unavailabilityCause,
             "it needs Linux on x86-64 or aarch64",
-            GoPollIoHandler::newFactory,
+            n -> new MultiThreadIoEventLoopGroup(n, GoPollIoHandler.newFactory()),
+            GoPollServerSocketChannel.class,
+            GoPollSocketChannel.class),
+    GOROUTINE(
+            "goroutine",
+            Transport::goroutineUnavailabilityCause,
+            "it needs JDK 21 or later, and what GoPoll needs",
+            GoroutineEventLoopGroup::new,
             GoPollServerSocketChannel.class,
             GoPollSocketChannel.class);
 
     /** How people write it. */
     final String title;
 
-    final Supplier<IoHandlerFactory> handlers;
+    /** Event loops, so many of them, or in goroutine mode so many at a time. */
+    final IntFunction<EventLoopGroup> groups;
+
     final Class<? extends ServerChannel> serverChannel;
     final Class<? extends Channel> channel;
 
@@ -81,13 +93,13 @@ enum Transport {
             String title,
             Supplier<Throwable> unavailabilityCause,
             String needs,
-            Supplier<IoHandlerFactory> handlers,
+            IntFunction<EventLoopGroup> groups,
             Class<? extends ServerChannel> serverChannel,
             Class<? extends Channel> channel) {
         this.title = title;
         this.unavailabilityCause = unavailabilityCause;
         this.needs = needs;
-        this.handlers = handlers;
+        this.groups = groups;
         this.serverChannel = serverChannel;
         this.channel = channel;
     }
@@ -103,6 +115,27 @@ enum Transport {
             root = root.getCause();
         }
         return title + " is not available here: " + needs + ". The cause was: " + root;
+    }
+
+    private static Throwable goroutineUnavailabilityCause() {
+        try {
+            GoPoll.scheduler();
+            return null;
+        } catch (UnsupportedOperationException e) {
+            return e;
+        }
+    }
+
+    /** How people write it, with what is in use below it. */
+    String fullTitle() {
+        switch (this) {
+            case GOPOLL:
+                return title + " (" + GoPoll.syscalls() + ")";
+            case GOROUTINE:
+                return title + " (" + GoPoll.scheduler() + ")";
+            default:
+                return title;
+        }
     }
 
     /** As it is written on a command line. */

@@ -1,0 +1,648 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.BlockingOperationException;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.Future;
+import io.netty.util.internal.PlatformDependent;
+import io.netty.util.internal.ThreadExecutorMap;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What only goroutine event loops do, on both schedulers. */
+@Timeout(120)
+@EnabledForJreRange(min = JRE.JAVA_21)
+class GoroutineEventLoopTest {
+
+    private static final String SCHEDULER = "io.gopoll.scheduler";
+
+    private GoroutineEventLoopGroup group;
+    private final List<Socket> clients = new ArrayList<>();
+
+    private GoroutineEventLoopGroup group(String scheduler, int processors) {
+        System.setProperty(SCHEDULER, scheduler);
+        assertEquals(scheduler, GoPoll.scheduler());
+        group = new GoroutineEventLoopGroup(processors);
+        return group;
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        System.clearProperty(SCHEDULER);
+        for (Socket client : clients) {
+            client.close();
+        }
+        if (group != null) {
+            assertTrue(
+                    group.shutdownGracefully(0, 20, TimeUnit.SECONDS)
+                            .awaitUninterruptibly(30, TimeUnit.SECONDS));
+        }
+    }
+
+    private Channel serve(Supplier<ChannelHandler> handler) throws InterruptedException {
+        return new ServerBootstrap()
+                .group(group)
+                .channel(GoPollServerSocketChannel.class)
+                .childHandler(
+                        new ChannelInitializer<Channel>() {
+                            @Override
+                            protected void initChannel(Channel ch) {
+                                ch.pipeline().addLast(handler.get());
+                            }
+                        })
+                .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .sync()
+                .channel();
+    }
+
+    private Socket connect(Channel server) throws IOException {
+        Socket socket = new Socket();
+        clients.add(socket);
+        socket.setSoTimeout(60_000);
+        socket.connect(server.localAddress());
+        return socket;
+    }
+
+    private static int exchange(Socket socket, int value) throws IOException {
+        socket.getOutputStream().write(value);
+        return socket.getInputStream().read();
+    }
+
+    /** Answers each byte with itself, after whatever a test wants done. */
+    private abstract static class Answer extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+            ByteBuf buf = (ByteBuf) msg;
+            int value = buf.readUnsignedByte();
+            buf.release();
+            answer(ctx, value);
+        }
+
+        abstract void answer(ChannelHandlerContext ctx, int value) throws Exception;
+
+        static ByteBuf of(int value) {
+            return Unpooled.directBuffer(1).writeByte(value);
+        }
+    }
+
+    // ---- Blocking. ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void handlersThatAllBlockAreServedAtOnce(String scheduler) throws Exception {
+        group(scheduler, 1);
+        int connections = 500;
+        CountDownLatch all = new CountDownLatch(connections);
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        // None goes on before all are here.
+                                        all.countDown();
+                                        all.await();
+                                        Thread.sleep(1);
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            Socket socket = connect(server);
+            socket.getOutputStream().write(i % 251);
+            sockets.add(socket);
+        }
+        for (int i = 0; i < connections; i++) {
+            assertEquals(i % 251, sockets.get(i).getInputStream().read());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void syncOnAFutureOfTheOwnChannelIsRefusedAndAwaitWaits(String scheduler) throws Exception {
+        group(scheduler, 1);
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        Future<?> later =
+                                                ctx.executor()
+                                                        .schedule(
+                                                                () -> {},
+                                                                20,
+                                                                TimeUnit.MILLISECONDS);
+                                        try {
+                                            later.sync();
+                                        } catch (BlockingOperationException e) {
+                                            seen.add(e);
+                                        }
+                                        GoPoll.await(later);
+                                        ChannelFuture write = ctx.writeAndFlush(of(value));
+                                        GoPoll.await(write);
+                                        seen.add(write.isSuccess());
+                                    }
+                                });
+        assertEquals(7, exchange(connect(server), 7));
+        assertInstanceOf(BlockingOperationException.class, seen.poll(20, TimeUnit.SECONDS));
+        assertEquals(true, seen.poll(20, TimeUnit.SECONDS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void whileAHandlerAwaitsItIsNotCalledAgainAndMissesNothing(String scheduler) throws Exception {
+        group(scheduler, 1);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch second = new CountDownLatch(1);
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                                        if (value == 1) {
+                                            second.await();
+                                            GoPoll.await(
+                                                    ctx.executor()
+                                                            .schedule(
+                                                                    () -> {},
+                                                                    30,
+                                                                    TimeUnit.MILLISECONDS));
+                                        }
+                                        GoPoll.await(ctx.writeAndFlush(of(value)));
+                                        inside.decrementAndGet();
+                                    }
+                                });
+        Socket socket = connect(server);
+        socket.getOutputStream().write(1);
+        while (inside.get() == 0) {
+            Thread.onSpinWait();
+        }
+        socket.getOutputStream().write(2);
+        second.countDown();
+        assertEquals(1, socket.getInputStream().read());
+        assertEquals(2, socket.getInputStream().read());
+        assertEquals(1, most.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aHandlerConnectsInDirectStyle(String scheduler) throws Exception {
+        group(scheduler, 1);
+        Channel backend =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        ctx.writeAndFlush(of(value + 1));
+                                    }
+                                });
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        CompletableFuture<Integer> reply =
+                                                new CompletableFuture<>();
+                                        ChannelFuture connect =
+                                                new Bootstrap()
+                                                        .group(ctx.channel().eventLoop())
+                                                        .channel(GoPollSocketChannel.class)
+                                                        .handler(
+                                                                new Answer() {
+                                                                    @Override
+                                                                    void answer(
+                                                                            ChannelHandlerContext c,
+                                                                            int v) {
+                                                                        reply.complete(v);
+                                                                        ctx.writeAndFlush(of(v));
+                                                                        c.close();
+                                                                    }
+                                                                })
+                                                        .connect(backend.localAddress());
+                                        GoPoll.await(connect);
+                                        assertSame(
+                                                ctx.channel().eventLoop(),
+                                                connect.channel().eventLoop());
+                                        GoPoll.await(connect.channel().writeAndFlush(of(value)));
+                                    }
+                                });
+        assertEquals(42, exchange(connect(server), 41));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void syncOnAnotherChannelsFutureBlocksThisChannelOnly(String scheduler) throws Exception {
+        group(scheduler, 1);
+        AtomicReference<Channel> first = new AtomicReference<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        if (value == 1) {
+                                            first.set(ctx.channel());
+                                        } else if (value == 2) {
+                                            first.get().closeFuture().sync();
+                                        }
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        Socket waitedFor = connect(server);
+        assertEquals(1, exchange(waitedFor, 1));
+        Socket waiting = connect(server);
+        waiting.getOutputStream().write(2);
+        Socket other = connect(server);
+        assertEquals(3, exchange(other, 3));
+        waitedFor.close();
+        assertEquals(2, waiting.getInputStream().read());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll"})
+    void aHandlerThatNeverReturnsHoldsNobodyElseUp(String scheduler) throws Exception {
+        group(scheduler, 1);
+        AtomicInteger stop = new AtomicInteger();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        while (value == 1 && stop.get() == 0) {
+                                            Thread.onSpinWait();
+                                        }
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        List<Socket> spinning = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Socket socket = connect(server);
+            socket.getOutputStream().write(1);
+            spinning.add(socket);
+        }
+        Socket other = connect(server);
+        for (int i = 2; i < 100; i++) {
+            assertEquals(i, exchange(other, i));
+        }
+        stop.set(1);
+        for (Socket socket : spinning) {
+            assertEquals(1, socket.getInputStream().read());
+        }
+        for (int i = 2; i < 100; i++) {
+            assertEquals(i, exchange(other, i));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aHandlerThatReadsAFileThatBlocksHoldsNobodyElseUp(String scheduler) throws Exception {
+        group(scheduler, 1);
+        Process process = new ProcessBuilder("cat").start();
+        InputStream blocking = process.getInputStream();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        ctx.writeAndFlush(of(value == 1 ? blocking.read() : value));
+                                    }
+                                });
+        Socket stuck = connect(server);
+        stuck.getOutputStream().write(1);
+        Socket other = connect(server);
+        for (int i = 2; i < 50; i++) {
+            assertEquals(i, exchange(other, i));
+        }
+        process.getOutputStream().write(77);
+        process.getOutputStream().close();
+        assertEquals(77, stuck.getInputStream().read());
+        assertEquals(0, process.waitFor());
+    }
+
+    // ---- As any event loop. ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void everyChannelHasALoopAndAThreadOfItsOwn(String scheduler) throws Exception {
+        group(scheduler, 1);
+        Set<Object> seen = Collections.synchronizedSet(new HashSet<>());
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    private Thread thread;
+                                    private final ThreadLocal<Integer> count =
+                                            ThreadLocal.withInitial(() -> 0);
+
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        if (thread == null) {
+                                            thread = Thread.currentThread();
+                                            seen.add(thread);
+                                            seen.add(ctx.channel().eventLoop());
+                                        }
+                                        assertSame(thread, Thread.currentThread());
+                                        assertTrue(PlatformDependent.isVirtualThread(thread));
+                                        assertTrue(ctx.executor().inEventLoop());
+                                        assertSame(
+                                                ctx.executor(),
+                                                ThreadExecutorMap.currentExecutor());
+                                        count.set(count.get() + 1);
+                                        ctx.writeAndFlush(of(count.get()));
+                                    }
+                                });
+        for (int i = 0; i < 5; i++) {
+            Socket socket = connect(server);
+            for (int j = 1; j < 10; j++) {
+                assertEquals(j, exchange(socket, 0));
+            }
+        }
+        assertEquals(10, seen.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void tasksAndTimersRunInOrder(String scheduler) throws Exception {
+        EventLoop loop = group(scheduler, 2).next();
+        List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch done = new CountDownLatch(1);
+        for (int i = 0; i < 10_000; i++) {
+            int n = i;
+            loop.execute(() -> order.add(n));
+        }
+        loop.schedule(() -> order.add(-2), 60, TimeUnit.MILLISECONDS);
+        loop.schedule(() -> order.add(-1), 20, TimeUnit.MILLISECONDS);
+        Future<?> cancelled = loop.schedule(() -> order.add(-3), 40, TimeUnit.MILLISECONDS);
+        assertTrue(cancelled.cancel(false));
+        loop.schedule(done::countDown, 80, TimeUnit.MILLISECONDS);
+        assertTrue(done.await(20, TimeUnit.SECONDS));
+        assertEquals(10_002, order.size());
+        for (int i = 0; i < 10_000; i++) {
+            assertEquals(i, order.get(i));
+        }
+        assertEquals(List.of(-1, -2), order.subList(10_000, 10_002));
+        AtomicInteger times = new AtomicInteger();
+        Future<?> every =
+                loop.scheduleAtFixedRate(times::incrementAndGet, 1, 1, TimeUnit.MILLISECONDS);
+        while (times.get() < 5) {
+            Thread.onSpinWait();
+        }
+        every.cancel(false);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void nextGoesThroughTheSameLoopsAndALoopOutlivesItsThread(String scheduler) throws Exception {
+        group(scheduler, 2);
+        EventLoop first = group.next();
+        EventLoop second = group.next();
+        assertNotSame(first, second);
+        assertSame(first, group.next());
+        for (int i = 0; i < 200; i++) {
+            assertEquals(true, first.submit(first::inEventLoop).get(20, TimeUnit.SECONDS));
+        }
+        Set<EventExecutor> all = new HashSet<>();
+        group.forEach(all::add);
+        assertTrue(all.containsAll(Set.of(first, second)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aChannelMovesToAnotherLoopAndBack(String scheduler) throws Exception {
+        group(scheduler, 2);
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+        Channel client =
+                new Bootstrap()
+                        .group(group)
+                        .channel(GoPollSocketChannel.class)
+                        .handler(
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        assertTrue(ctx.channel().eventLoop().inEventLoop());
+                                        seen.add(value);
+                                    }
+                                })
+                        .connect(server.localAddress())
+                        .sync()
+                        .channel();
+        EventLoop own = client.eventLoop();
+        EventLoop other = group.next();
+        for (int i = 0; i < 100; i++) {
+            client.writeAndFlush(Answer.of(i)).sync();
+            client.deregister().sync();
+            (i % 2 == 0 ? other : own).register(client).sync();
+            assertEquals(i, seen.poll(20, TimeUnit.SECONDS));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void anInterruptAndAnUncaughtExceptionDoNotEndTheLoop(String scheduler) throws Exception {
+        group(scheduler, 1);
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        if (value == 1) {
+                                            Thread.currentThread().interrupt();
+                                            assertThrows(
+                                                    InterruptedException.class,
+                                                    () -> Thread.sleep(1));
+                                        } else if (value == 2) {
+                                            Thread.currentThread().interrupt();
+                                        } else if (value == 3) {
+                                            ctx.executor()
+                                                    .execute(
+                                                            () -> {
+                                                                throw new IllegalStateException(
+                                                                        "of the test");
+                                                            });
+                                        } else if (value == 4) {
+                                            ctx.writeAndFlush(of(value));
+                                            throw new StackOverflowError("of the test");
+                                        }
+                                        ctx.writeAndFlush(of(value));
+                                    }
+
+                                    @Override
+                                    public void exceptionCaught(
+                                            ChannelHandlerContext ctx, Throwable cause) {
+                                        // Expected of 4.
+                                    }
+                                });
+        Socket socket = connect(server);
+        for (int i = 1; i < 10; i++) {
+            assertEquals(i, exchange(socket, i));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void shutdownClosesEveryChannelAndRefusesWhatComesLater(String scheduler) throws Exception {
+        group(scheduler, 2);
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            Socket socket = connect(server);
+            assertEquals(i, exchange(socket, i));
+            sockets.add(socket);
+        }
+        EventLoop loop = group.next();
+        assertTrue(
+                group.shutdownGracefully(50, 20_000, TimeUnit.MILLISECONDS)
+                        .await(30, TimeUnit.SECONDS));
+        assertTrue(group.isTerminated());
+        assertTrue(loop.isTerminated());
+        assertFalse(server.isOpen());
+        for (Socket socket : sockets) {
+            assertEquals(-1, socket.getInputStream().read());
+        }
+        assertThrows(RejectedExecutionException.class, () -> loop.execute(() -> {}));
+        Throwable late =
+                new Bootstrap()
+                        .group(group)
+                        .channel(GoPollSocketChannel.class)
+                        .handler(new ChannelInboundHandlerAdapter())
+                        .connect(loopback(1))
+                        .await()
+                        .cause();
+        assertNotNull(late);
+    }
+
+    private static InetSocketAddress loopback(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aLoopOfAClosedChannelIsGarbageAndItsThreadLocalsAreCleared(String scheduler)
+            throws Exception {
+        group(scheduler, 1);
+        CountDownLatch removed = new CountDownLatch(1);
+        FastThreadLocal<Object> local =
+                new FastThreadLocal<>() {
+                    @Override
+                    protected void onRemoval(Object value) {
+                        removed.countDown();
+                    }
+                };
+        WeakReference<EventLoop> loop = openAndClose(local);
+        assertTrue(removed.await(20, TimeUnit.SECONDS));
+        while (loop.get() != null) {
+            System.gc();
+        }
+    }
+
+    private WeakReference<EventLoop> openAndClose(FastThreadLocal<Object> local)
+            throws InterruptedException {
+        Channel server = serve(() -> new ChannelInboundHandlerAdapter());
+        EventLoop loop = server.eventLoop();
+        loop.submit(() -> local.set("set")).sync();
+        server.close().sync();
+        return new WeakReference<>(loop);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aChannelOfAnotherTransportIsRefusedNamingBoth(String scheduler) throws Exception {
+        group(scheduler, 1);
+        Throwable cause = group.register(new NioSocketChannel()).await().cause();
+        assertInstanceOf(IllegalStateException.class, cause);
+        assertTrue(cause.getMessage().contains("NioSocketChannel"), cause::getMessage);
+        assertTrue(cause.getMessage().contains("Goroutine"), cause::getMessage);
+    }
+}
