@@ -227,6 +227,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             }
         } finally {
             FastThreadLocal.removeAll();
+            group.ended(Thread.currentThread());
         }
     }
 
@@ -255,19 +256,13 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
                 || hasScheduledTasks();
     }
 
-    /** True if the thread is to end: another one has taken over, or will if there is work. */
+    /** True if the thread is to end: if there is work then, it is another thread's. */
     private boolean end() {
-        // Before ENDED, for from then on it may be another thread's turn.
-        group.ended(this);
         status = ENDED;
         if (!hasWork() && state == STARTED) {
             return true;
         }
-        if (!STATUS.compareAndSet(this, ENDED, AWAKE)) {
-            return true;
-        }
-        group.begun(this);
-        return false;
+        return !STATUS.compareAndSet(this, ENDED, AWAKE);
     }
 
     private void sleep() {
@@ -579,7 +574,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             safeExecute(task);
         }
         terminationFuture.setSuccess(null);
-        group.ended(this);
     }
 
     @Override

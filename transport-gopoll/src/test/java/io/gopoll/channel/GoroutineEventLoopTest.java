@@ -472,7 +472,7 @@ class GoroutineEventLoopTest {
         assertNotSame(first, second);
         assertSame(first, group.next());
         for (int i = 0; i < 200; i++) {
-            assertEquals(true, first.submit(first::inEventLoop).get(20, TimeUnit.SECONDS));
+            assertEquals(true, first.submit(() -> first.inEventLoop()).get(20, TimeUnit.SECONDS));
         }
         Set<EventExecutor> all = new HashSet<>();
         group.forEach(all::add);
@@ -638,6 +638,7 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    @SuppressWarnings("deprecation") // the way that bootstraps go
     void aChannelOfAnotherTransportIsRefusedNamingBoth(String scheduler) throws Exception {
         group(scheduler, 1);
         Throwable cause = group.register(new NioSocketChannel()).await().cause();
