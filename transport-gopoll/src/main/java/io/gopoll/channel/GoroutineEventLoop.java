@@ -250,7 +250,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     }
 
     private boolean hasWork() {
-        return ready != null
+        return state != STARTED
+                || ready != null
                 || registrations.hasQueued()
                 || !tasks.isEmpty()
                 || hasScheduledTasks();
@@ -259,7 +260,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     /** True if the thread is to end: if there is work then, it is another thread's. */
     private boolean end() {
         status = ENDED;
-        if (!hasWork() && state == STARTED) {
+        if (!hasWork()) {
             return true;
         }
         return !STATUS.compareAndSet(this, ENDED, AWAKE);
@@ -372,14 +373,15 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         }
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
         ran |= runTasks();
-        if (state >= SHUTTING_DOWN) {
+        int stateSeen = state;
+        if (stateSeen >= SHUTTING_DOWN) {
             registrations.closeAll();
         }
         if (ran || future.isDone() || ready != null || !tasks.isEmpty() || hasScheduledTasks()) {
             return;
         }
         status = ASLEEP;
-        if (ready == null && tasks.isEmpty() && !future.isDone()) {
+        if (ready == null && tasks.isEmpty() && !future.isDone() && state == stateSeen) {
             long delay = nextScheduledTaskNano();
             if (delay < 0) {
                 LockSupport.park(this);

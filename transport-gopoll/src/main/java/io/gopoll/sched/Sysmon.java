@@ -82,7 +82,7 @@ final class Sysmon extends Thread {
         Processor[] processors = scheduler.processors();
         seen = new Carrier[processors.length];
         seenTick = new long[processors.length];
-        while (!scheduler.isClosed()) {
+        while (!scheduler.isDone()) {
             LockSupport.parkNanos(this, PERIOD_NANOS);
             boolean idle = stuck.isEmpty();
             for (Processor p : processors) {
@@ -94,7 +94,7 @@ final class Sysmon extends Thread {
                 rest(processors);
             }
         }
-        scheduler.releaseSpares();
+        scheduler.release();
     }
 
     private void rest(Processor[] processors) {
@@ -105,7 +105,7 @@ final class Sysmon extends Thread {
                 return;
             }
         }
-        while (resting && !scheduler.isClosed()) {
+        while (resting && !scheduler.isDone()) {
             LockSupport.park(this);
         }
     }

@@ -564,6 +564,23 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    void noLoopThatIsAboutToSleepMissesTheShutdown(String scheduler) throws Exception {
+        for (int i = 0; i < 300; i++) {
+            group(scheduler, 2);
+            Channel server = serve(() -> new ChannelInboundHandlerAdapter());
+            List<Future<?>> tasks = new ArrayList<>();
+            for (EventExecutor loop : group) {
+                tasks.add(loop.submit(() -> {}));
+            }
+            tasks.get(i % tasks.size()).sync();
+            Future<?> terminated = group.shutdownGracefully(0, 20, TimeUnit.SECONDS);
+            assertTrue(terminated.await(20, TimeUnit.SECONDS), "round " + i);
+            assertTrue(server.closeFuture().isDone());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
     void shutdownClosesEveryChannelAndRefusesWhatComesLater(String scheduler) throws Exception {
         group(scheduler, 2);
         Channel server =
