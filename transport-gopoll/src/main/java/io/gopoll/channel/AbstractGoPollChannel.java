@@ -37,7 +37,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
@@ -311,8 +310,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     boolean isAllowHalfClosure(ChannelConfig config) {
-        return config instanceof SocketChannelConfig
-                && ((SocketChannelConfig) config).isAllowHalfClosure();
+        return config instanceof GoPollStreamChannelConfig
+                && ((GoPollStreamChannelConfig) config).isAllowHalfClosure();
     }
 
     public boolean isInputShutdown() {

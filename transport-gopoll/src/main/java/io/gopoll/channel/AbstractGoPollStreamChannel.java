@@ -118,6 +118,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
             in.remove();
             return 1;
         }
+        return writeOther(in, msg);
+    }
+
+    /** Writes a message of a type that only this kind of channel takes. */
+    int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
         throw new Error("Unexpected message type: " + StringUtil.className(msg));
     }
 

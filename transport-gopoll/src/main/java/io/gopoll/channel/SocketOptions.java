@@ -44,12 +44,28 @@ import static io.gopoll.channel.SocketOption.UDP_GRO;
 import static io.gopoll.channel.SocketOption.kept;
 
 import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.DomainSocketReadMode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The options that a kind of channel has beyond those that Netty gives every channel. */
 final class SocketOptions {
+
+    private static final SocketOption<Boolean> ALLOW_HALF_CLOSURE =
+            kept(
+                    ChannelOption.ALLOW_HALF_CLOSURE,
+                    Boolean.class,
+                    GoPollStreamChannelConfig.class,
+                    GoPollStreamChannelConfig::isAllowHalfClosure,
+                    GoPollStreamChannelConfig::setAllowHalfClosure);
+    private static final SocketOption<Integer> SO_BACKLOG =
+            kept(
+                    ChannelOption.SO_BACKLOG,
+                    Integer.class,
+                    GoPollServerChannelConfig.class,
+                    GoPollServerChannelConfig::getBacklog,
+                    GoPollServerChannelConfig::setBacklog);
 
     static final SocketOptions TCP =
             new SocketOptions(
@@ -70,12 +86,7 @@ final class SocketOptions {
                     IP_BIND_ADDRESS_NO_PORT,
                     IP_TRANSPARENT,
                     SO_BUSY_POLL,
-                    kept(
-                            ChannelOption.ALLOW_HALF_CLOSURE,
-                            Boolean.class,
-                            GoPollSocketChannelConfig.class,
-                            GoPollSocketChannelConfig::isAllowHalfClosure,
-                            GoPollSocketChannelConfig::setAllowHalfClosure),
+                    ALLOW_HALF_CLOSURE,
                     kept(
                             ChannelOption.TCP_FASTOPEN_CONNECT,
                             Boolean.class,
@@ -98,12 +109,7 @@ final class SocketOptions {
                     IP_FREEBIND,
                     IP_TRANSPARENT,
                     TCP_DEFER_ACCEPT,
-                    kept(
-                            ChannelOption.SO_BACKLOG,
-                            Integer.class,
-                            GoPollServerChannelConfig.class,
-                            GoPollServerChannelConfig::getBacklog,
-                            GoPollServerChannelConfig::setBacklog),
+                    SO_BACKLOG,
                     kept(
                             ChannelOption.TCP_FASTOPEN,
                             Integer.class,
@@ -133,6 +139,25 @@ final class SocketOptions {
                     AbstractGoPollDatagramChannelConfig.class,
                     AbstractGoPollDatagramChannelConfig::getMaxDatagramPayloadSize,
                     AbstractGoPollDatagramChannelConfig::setMaxDatagramPayloadSize);
+
+    static final SocketOptions UNIX_STREAM =
+            new SocketOptions(
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    ALLOW_HALF_CLOSURE,
+                    kept(
+                            GoPollChannelOption.DOMAIN_SOCKET_READ_MODE,
+                            DomainSocketReadMode.class,
+                            GoPollDomainSocketChannelConfig.class,
+                            GoPollDomainSocketChannelConfig::getReadMode,
+                            GoPollDomainSocketChannelConfig::setReadMode));
+
+    static final SocketOptions VSOCK_STREAM =
+            new SocketOptions(SO_RCVBUF, SO_SNDBUF, ALLOW_HALF_CLOSURE);
+
+    /** Of a listening socket that is not one of the internet. */
+    static final SocketOptions LOCAL_SERVER =
+            new SocketOptions(SO_RCVBUF, SO_REUSEADDR, SO_BACKLOG);
 
     static final SocketOptions UNIX_DATAGRAM =
             new SocketOptions(

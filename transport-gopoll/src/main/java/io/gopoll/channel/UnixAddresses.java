@@ -13,11 +13,18 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
 import java.net.SocketAddress;
 
-/** Netty's addresses of Unix sockets in the memory of system calls. */
+/** Netty's value types for Unix sockets, to and from the memory of system calls. */
 final class UnixAddresses {
 
     private UnixAddresses() {}
@@ -32,5 +39,31 @@ final class UnixAddresses {
     /** An empty path for a socket without a name. */
     static DomainSocketAddress read(SockAddr memory) {
         return new DomainSocketAddress(memory.unixPath());
+    }
+
+    /**
+     * {@code struct ucred}: pid, uid, gid, each an int.
+     *
+     * @throws IOException if the socket is closed
+     */
+    static PeerCredentials peerCredentials(NetFd netFd) throws IOException {
+        NativeMemory ucred = NativeMemory.allocate(3 * Integer.BYTES);
+        netFd.getOption(Constants.SOL_SOCKET, Constants.SO_PEERCRED, ucred);
+        int pid = ucred.buffer().getInt(0);
+        int uid = ucred.buffer().getInt(4);
+        int gid = ucred.buffer().getInt(8);
+        try {
+            // Netty's own constructor is for its JNI only.
+            Constructor<PeerCredentials> constructor =
+                    PeerCredentials.class.getDeclaredConstructor(int.class, int.class, int[].class);
+            constructor.setAccessible(true);
+            return constructor.newInstance(pid, uid, new int[] {gid});
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            throw new UnsupportedOperationException(
+                    "PeerCredentials cannot be made: where Netty is a named module, start with"
+                            + " --add-opens io.netty.transport.unix.common/io.netty.channel.unix="
+                            + "io.gopoll.transport or ALL-UNNAMED",
+                    e);
+        }
     }
 }
