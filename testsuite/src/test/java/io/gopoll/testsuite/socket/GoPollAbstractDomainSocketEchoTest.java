@@ -13,22 +13,14 @@
  */
 package io.gopoll.testsuite.socket;
 
-import io.netty.bootstrap.Bootstrap;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.testsuite.transport.TestsuitePermutation.BootstrapComboFactory;
-import io.netty.testsuite.transport.socket.SocketSslSessionReuseTest;
+import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
-import java.util.List;
+import java.util.UUID;
 
-class GoPollDomainSocketSslSessionReuseTest extends SocketSslSessionReuseTest {
+class GoPollAbstractDomainSocketEchoTest extends GoPollDomainSocketEchoTest {
 
     @Override
     protected SocketAddress newSocketAddress() {
-        return GoPollSocketPermutation.newUnixAddress();
-    }
-
-    @Override
-    protected List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> newFactories() {
-        return GoPollSocketPermutation.INSTANCE.domainSocket();
+        return new DomainSocketAddress("\0gopoll-" + UUID.randomUUID());
     }
 }
