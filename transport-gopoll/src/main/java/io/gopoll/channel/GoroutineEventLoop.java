@@ -233,6 +233,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
 
     /** Runs what there is to run, or sleeps. False if the thread has ended. */
     private boolean turn() {
+        registrations.settle();
         boolean ran = runReady();
         ran |= registrations.runQueued(PollDesc.READ | PollDesc.WRITE) > 0;
         ran |= runTasks();

@@ -45,6 +45,7 @@ import static io.gopoll.channel.SocketOption.kept;
 
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.DomainSocketReadMode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,27 @@ final class SocketOptions {
                     GoPollStreamChannelConfig.class,
                     GoPollStreamChannelConfig::isAllowHalfClosure,
                     GoPollStreamChannelConfig::setAllowHalfClosure);
+    private static final SocketOption<Duration> READ_DEADLINE =
+            kept(
+                    GoPollChannelOption.READ_DEADLINE,
+                    Duration.class,
+                    GoPollChannelConfig.class,
+                    c -> c.deadlines().readLeft(),
+                    (c, left) -> c.deadlines().setRead(Deadlines.at(left)));
+    private static final SocketOption<Duration> WRITE_DEADLINE =
+            kept(
+                    GoPollChannelOption.WRITE_DEADLINE,
+                    Duration.class,
+                    GoPollChannelConfig.class,
+                    c -> c.deadlines().writeLeft(),
+                    (c, left) -> c.deadlines().setWrite(Deadlines.at(left)));
+    private static final SocketOption<Duration> READ_IDLE_DEADLINE =
+            kept(
+                    GoPollChannelOption.READ_IDLE_DEADLINE,
+                    Duration.class,
+                    GoPollChannelConfig.class,
+                    c -> c.deadlines().idle(),
+                    (c, duration) -> c.deadlines().setIdle(duration));
     private static final SocketOption<Integer> SO_BACKLOG =
             kept(
                     ChannelOption.SO_BACKLOG,
@@ -69,6 +91,9 @@ final class SocketOptions {
 
     static final SocketOptions TCP =
             new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
                     SO_RCVBUF,
                     SO_SNDBUF,
                     TCP_NODELAY,
@@ -142,6 +167,9 @@ final class SocketOptions {
 
     static final SocketOptions UNIX_STREAM =
             new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
                     SO_RCVBUF,
                     SO_SNDBUF,
                     ALLOW_HALF_CLOSURE,
@@ -153,7 +181,13 @@ final class SocketOptions {
                             GoPollDomainSocketChannelConfig::setReadMode));
 
     static final SocketOptions VSOCK_STREAM =
-            new SocketOptions(SO_RCVBUF, SO_SNDBUF, ALLOW_HALF_CLOSURE);
+            new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    ALLOW_HALF_CLOSURE);
 
     /** Of a listening socket that is not one of the internet. */
     static final SocketOptions LOCAL_SERVER =
@@ -161,10 +195,19 @@ final class SocketOptions {
 
     static final SocketOptions UNIX_DATAGRAM =
             new SocketOptions(
-                    SO_RCVBUF, SO_SNDBUF, ACTIVE_ON_REGISTRATION, MAX_DATAGRAM_PAYLOAD_SIZE);
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    ACTIVE_ON_REGISTRATION,
+                    MAX_DATAGRAM_PAYLOAD_SIZE);
 
     static final SocketOptions UDP =
             new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
                     SO_BROADCAST,
                     SO_RCVBUF,
                     SO_SNDBUF,
