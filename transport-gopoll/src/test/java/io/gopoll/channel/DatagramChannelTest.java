@@ -37,13 +37,10 @@ import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.epoll.EpollDatagramChannelConfig;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -523,18 +520,6 @@ class DatagramChannelTest {
     }
 
     // ---- Config. ----
-
-    @Test
-    void theConfigHasEveryMethodOfEpollsOne() throws Exception {
-        for (Method theirs : EpollDatagramChannelConfig.class.getDeclaredMethods()) {
-            boolean epollMode = theirs.getName().equals("setEpollMode");
-            if (Modifier.isPublic(theirs.getModifiers()) && !theirs.isBridge() && !epollMode) {
-                assertNotNull(
-                        GoPollDatagramChannelConfig.class.getMethod(
-                                theirs.getName(), theirs.getParameterTypes()));
-            }
-        }
-    }
 
     @Test
     void optionsHaveTheValuesThatTheyWereSetTo() throws Exception {
