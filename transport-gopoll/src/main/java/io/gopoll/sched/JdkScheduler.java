@@ -15,12 +15,16 @@ package io.gopoll.sched;
 
 import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.ReadyList;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The JDK's scheduler, and a platform thread beside it that polls: works wherever there are virtual
- * threads, at the price of a hand-over between threads for each resume.
+ * The JDK's scheduler, and a poller beside it: works wherever there are virtual threads, at the
+ * price of a hand-over between threads for a resume. While much is ready it is paid once for many:
+ * then the poller's thread rests, and a virtual thread looks at the network in line with those that
+ * it resumes.
  */
 final class JdkScheduler extends Scheduler {
 
@@ -28,10 +32,24 @@ final class JdkScheduler extends Scheduler {
 
     private final NetPoller poller = new EpollPoller();
 
+    /** How many are ready at once when the virtual thread takes over. */
+    private static final int MUCH = 4;
+
+    /** How many looks in a row find nothing when the thread takes over again. */
+    private static final int IDLE_LOOKS = 2;
+
     /** Under this. */
     private Thread thread;
 
+    private Thread looker;
+
+    /** Whose turn it is to poll: the virtual thread's, or else the thread's. */
+    private volatile boolean looking;
+
     private volatile boolean closed;
+
+    /** The thread has closed the poller. Written before {@link #looking}. */
+    private volatile boolean ended;
 
     JdkScheduler() throws IOException {}
 
@@ -43,17 +61,56 @@ final class JdkScheduler extends Scheduler {
 
     private synchronized void startPolling() {
         if (thread == null && !closed) {
-            thread = new Thread(this::poll, "gopoll-poller-" + IDS.incrementAndGet());
+            int id = IDS.incrementAndGet();
+            thread = new Thread(this::await, "gopoll-poller-" + id);
             thread.setDaemon(false);
+            looker = VirtualThreads.unstarted("gopoll-looker-" + id, this::look);
             thread.start();
+            looker.start();
         }
     }
 
-    private void poll() {
+    /** The thread: waits for the network until much is ready at once. */
+    private void await() {
         while (!closed) {
-            Polling.resume(poller.poll(-1));
+            ReadyList ready = poller.poll(-1);
+            boolean much = ready.size() >= MUCH;
+            Polling.resume(ready);
+            if (much && !closed) {
+                handOver(true, looker);
+                while (looking) {
+                    LockSupport.park(this);
+                }
+            }
         }
         poller.close();
+        ended = true;
+        handOver(true, looker);
+    }
+
+    private void handOver(boolean toLooker, Thread to) {
+        looking = toLooker;
+        LockSupport.unpark(to);
+    }
+
+    /** The virtual thread: looks at the network until nothing comes any more. */
+    private void look() {
+        for (; ; ) {
+            while (!looking) {
+                LockSupport.park(this);
+            }
+            int idle = 0;
+            while (idle < IDLE_LOOKS && !closed) {
+                ReadyList ready = poller.poll(0);
+                idle = ready.size() == 0 ? idle + 1 : 0;
+                Polling.resume(ready);
+                Thread.yield();
+            }
+            if (ended) {
+                return;
+            }
+            handOver(false, thread);
+        }
     }
 
     @Override

@@ -499,6 +499,7 @@ class DeadlineChannelTest {
         }
         assertNotNull(cause);
         assertTrue(channel.isOpen());
+        turn();
         assertTrue(channel.isWritable());
         assertNull(seen.peek(), "writes fail through their promises");
 
