@@ -169,6 +169,9 @@ class SocketOptionsTest {
         Set<ChannelOption<?>> expected = new HashSet<>(general);
         expected.addAll(TCP_VALUES.keySet());
         expected.add(GoPollChannelOption.TCP_MD5SIG);
+        expected.add(GoPollChannelOption.READ_DEADLINE);
+        expected.add(GoPollChannelOption.WRITE_DEADLINE);
+        expected.add(GoPollChannelOption.READ_IDLE_DEADLINE);
         assertEquals(expected, tcp().config().getOptions().keySet());
 
         expected = new HashSet<>(general);
