@@ -80,7 +80,7 @@ class DomainSocketChannelTest {
 
     @BeforeEach
     void start() {
-        address = new DomainSocketAddress(folder.resolve("s").toFile());
+        address = of(folder.resolve("s"));
     }
 
     @AfterEach
@@ -200,7 +200,7 @@ class DomainSocketChannelTest {
         try (ServerSocketChannel java = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             java.bind(UnixDomainSocketAddress.of(other));
             Events events = new Events();
-            connect(events, new DomainSocketAddress(other.toFile()));
+            connect(events, of(other));
             try (SocketChannel accepted = java.accept()) {
                 accepted.write(StandardCharsets.US_ASCII.encode("hello"));
                 assertEquals("hello", events.next());
@@ -220,7 +220,7 @@ class DomainSocketChannelTest {
                 };
         server(accepted).bind(address).sync();
         Path own = folder.resolve("client");
-        DomainSocketAddress local = new DomainSocketAddress(own.toFile());
+        DomainSocketAddress local = of(own);
         Channel client = client(new Events()).connect(address, local).sync().channel();
         assertEquals(local, client.localAddress());
         assertEquals(local, accepted.next());
@@ -264,6 +264,35 @@ class DomainSocketChannelTest {
         Events events = new Events();
         connect(events, address).writeAndFlush(text("hello")).sync();
         assertEquals("hello", events.next());
+    }
+
+    @Test
+    void aFileThatASocketHasLeftBehindIsReplaced() throws Exception {
+        try (ServerSocketChannel java = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            java.bind(UnixDomainSocketAddress.of(address.path()));
+        }
+        assertTrue(Files.exists(folder.resolve("s")), "Java deletes it");
+        server(new Echo()).bind(address).sync();
+        Events events = new Events();
+        connect(events, address).writeAndFlush(text("hello")).sync();
+        assertEquals("hello", events.next());
+    }
+
+    @Test
+    void aFileThatIsNoSocketIsNotReplaced() throws Exception {
+        Path file = file("text");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("s"));
+        server(new Echo()).bind(address).sync();
+        for (Path path : List.of(file, link, folder)) {
+            ChannelFuture bind = server(new Echo()).bind(of(path)).await();
+            assertInstanceOf(BindException.class, bind.cause());
+        }
+        assertEquals("text", Files.readString(file));
+        assertTrue(Files.isSymbolicLink(link));
+    }
+
+    private static DomainSocketAddress of(Path path) {
+        return new DomainSocketAddress(path.toFile());
     }
 
     @Test
