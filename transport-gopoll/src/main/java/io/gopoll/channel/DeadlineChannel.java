@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.poll.Deadline;
 import io.netty.channel.Channel;
 import java.time.Instant;
 
@@ -69,7 +70,7 @@ public interface DeadlineChannel extends Channel {
      *     for no deadline
      */
     default void setReadDeadline(Instant time) {
-        setReadDeadline(Deadlines.at(time));
+        setReadDeadline(Deadline.at(time));
     }
 
     /**
@@ -78,11 +79,11 @@ public interface DeadlineChannel extends Channel {
      * @param time as for {@link #setReadDeadline(Instant)}
      */
     default void setWriteDeadline(Instant time) {
-        setWriteDeadline(Deadlines.at(time));
+        setWriteDeadline(Deadline.at(time));
     }
 
     /** Both {@link #setReadDeadline(Instant)} and {@link #setWriteDeadline(Instant)}. */
     default void setDeadline(Instant time) {
-        setDeadline(Deadlines.at(time));
+        setDeadline(Deadline.at(time));
     }
 }

@@ -13,13 +13,13 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.poll.Deadline;
 import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.poll.PollDesc;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -33,12 +33,6 @@ import java.util.concurrent.RejectedExecutionException;
  */
 final class Deadlines {
 
-    /** No deadline. */
-    static final long NONE = 0;
-
-    /** A deadline that has passed; as all below zero. */
-    private static final long PAST = -1;
-
     private static final VarHandle READ_AT;
 
     static {
@@ -51,7 +45,7 @@ final class Deadlines {
 
     private final AbstractGoPollChannel channel;
 
-    /** When reads fail: a time of System.nanoTime, NONE or PAST. */
+    /** When reads fail: see {@link Deadline}. */
     private volatile long readAt;
 
     private volatile long writeAt;
@@ -77,77 +71,17 @@ final class Deadlines {
         this.channel = channel;
     }
 
-    // ---- Times. ----
-
-    static long at(Instant time) {
-        if (time == null) {
-            return NONE;
-        }
-        Duration left;
-        try {
-            left = Duration.between(Instant.now(), time);
-        } catch (ArithmeticException e) {
-            return Long.MAX_VALUE; // between says so for what is far away, which the past is not
-        }
-        return left.isZero() ? PAST : at(left);
-    }
-
-    static long at(Duration left) {
-        if (left.isZero()) {
-            return NONE;
-        }
-        if (left.isNegative()) {
-            return PAST;
-        }
-        return after(saturatedNanos(left));
-    }
-
-    /** In nanoseconds; the longest time if that is more than they can say. */
-    static long saturatedNanos(Duration duration) {
-        try {
-            return duration.toNanos();
-        } catch (ArithmeticException e) {
-            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
-    }
-
-    private static long after(long nanos) {
-        long at = System.nanoTime() + nanos;
-        return at < 0 ? Long.MAX_VALUE : at;
-    }
-
-    /** What {@link PollDesc#setDeadline} wants. */
-    private static long delay(long at) {
-        if (at <= NONE) {
-            return at;
-        }
-        long left = at - System.nanoTime();
-        return left > 0 ? left : PAST;
-    }
-
-    private static boolean isPast(long at) {
-        return at != NONE && (at < NONE || at <= System.nanoTime());
-    }
-
     /** Whether a timer that is set for {@code timer} does for {@code at} too. */
     private static boolean isSoonEnough(long timer, long at) {
-        return at == NONE || (timer > NONE && at >= timer);
+        return at == Deadline.NONE || (timer > Deadline.NONE && at >= timer);
     }
 
     Duration readLeft() {
-        return left(readAt);
+        return Deadline.left(readAt);
     }
 
     Duration writeLeft() {
-        return left(writeAt);
-    }
-
-    private static Duration left(long at) {
-        if (at == NONE) {
-            return Duration.ZERO;
-        }
-        long left = at < NONE ? at : at - System.nanoTime();
-        return Duration.ofNanos(left == 0 ? PAST : left);
+        return Deadline.left(writeAt);
     }
 
     Duration idle() {
@@ -164,9 +98,9 @@ final class Deadlines {
 
     /** Any thread. */
     void setIdle(Duration duration) {
-        long nanos = Math.max(0, saturatedNanos(duration));
+        long nanos = Math.max(0, Deadline.saturatedNanos(duration));
         idle = nanos;
-        moveRead(nanos == 0 ? NONE : after(nanos));
+        moveRead(nanos == 0 ? Deadline.NONE : Deadline.in(nanos));
     }
 
     private void moveRead(long at) {
@@ -193,10 +127,10 @@ final class Deadlines {
 
     /** The channel has come to a poller. The loop's, as all from here on. */
     void watched() {
-        readTimer = NONE;
-        writeTimer = NONE;
+        readTimer = Deadline.NONE;
+        writeTimer = Deadline.NONE;
         stopped = false;
-        if (readAt != NONE) {
+        if (readAt != Deadline.NONE) {
             setReadTimer();
         }
     }
@@ -221,7 +155,7 @@ final class Deadlines {
         do {
             at = readAt;
             readTimer = at;
-            channel.registration().setDeadline(delay(at), PollDesc.READ);
+            channel.registration().setDeadline(Deadline.delay(at), PollDesc.READ);
         } while (at != readAt);
     }
 
@@ -294,7 +228,7 @@ final class Deadlines {
         do {
             at = writeAt;
             writeTimer = at;
-            channel.registration().setDeadline(delay(at), PollDesc.WRITE);
+            channel.registration().setDeadline(Deadline.delay(at), PollDesc.WRITE);
         } while (at != writeAt);
     }
 
@@ -307,7 +241,7 @@ final class Deadlines {
 
     /** If writes fail now, fails all that were flushed so far. */
     boolean failWrites(ChannelOutboundBuffer in) {
-        if (!isPast(writeAt)) {
+        if (!Deadline.isPast(writeAt)) {
             return false;
         }
         DeadlineExceededException cause =

@@ -43,6 +43,7 @@ import static io.gopoll.channel.SocketOption.TCP_USER_TIMEOUT;
 import static io.gopoll.channel.SocketOption.UDP_GRO;
 import static io.gopoll.channel.SocketOption.kept;
 
+import io.gopoll.poll.Deadline;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.DomainSocketReadMode;
 import java.time.Duration;
@@ -66,14 +67,14 @@ final class SocketOptions {
                     Duration.class,
                     GoPollChannelConfig.class,
                     c -> c.deadlines().readLeft(),
-                    (c, left) -> c.deadlines().setRead(Deadlines.at(left)));
+                    (c, left) -> c.deadlines().setRead(Deadline.in(left)));
     private static final SocketOption<Duration> WRITE_DEADLINE =
             kept(
                     GoPollChannelOption.WRITE_DEADLINE,
                     Duration.class,
                     GoPollChannelConfig.class,
                     c -> c.deadlines().writeLeft(),
-                    (c, left) -> c.deadlines().setWrite(Deadlines.at(left)));
+                    (c, left) -> c.deadlines().setWrite(Deadline.in(left)));
     private static final SocketOption<Duration> READ_IDLE_DEADLINE =
             kept(
                     GoPollChannelOption.READ_IDLE_DEADLINE,
