@@ -565,7 +565,7 @@ class CompatibilityTest {
     private static boolean isTest(String name) {
         int dot = name.indexOf('.');
         String type = dot == -1 ? name : name.substring(0, dot);
-        for (String in : List.of("channel", "poll", "sys", "testsuite", "testsuite.socket")) {
+        for (String in : List.of("channel", "net", "poll", "testsuite", "testsuite.socket")) {
             try {
                 Class<?> test = Class.forName("io.gopoll." + in + '.' + type);
                 return dot == -1

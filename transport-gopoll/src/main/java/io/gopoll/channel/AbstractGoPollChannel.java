@@ -719,7 +719,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             throw new AlreadyConnectedException();
         }
         if (localAddress != null) {
-            netFd.bind(localAddress, a -> putAddress(a, localAddress));
+            bindSocket(localAddress);
         }
         boolean connected = false;
         try {
@@ -808,8 +808,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
         checkResolved(localAddress);
-        netFd.bind(localAddress, a -> putAddress(a, localAddress));
+        bindSocket(localAddress);
         named = true;
+    }
+
+    /** bind(2). */
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        netFd.bind(localAddress, a -> putAddress(a, localAddress));
     }
 
     /** Asked of the kernel once, and only if somebody asks. */

@@ -81,6 +81,11 @@ public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramCha
     }
 
     @Override
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        UnixAddresses.bind(netFd(), localAddress);
+    }
+
+    @Override
     SocketAddress readLocalAddress() {
         return netFd().localAddress(UnixAddresses::read);
     }

@@ -103,6 +103,11 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        UnixAddresses.bind(netFd(), localAddress);
+    }
+
+    @Override
     SocketAddress readLocalAddress() {
         return netFd().localAddress(UnixAddresses::read);
     }

@@ -28,7 +28,8 @@ import java.nio.file.Path;
 
 /**
  * A listening Unix socket on GoPoll. As in Netty's epoll transport, closing it deletes the file of
- * the path that it has bound; a file that is there already makes bind fail.
+ * the path that it has bound. One that a socket has left behind there is replaced; bind fails where
+ * another socket still has the path, or where the file is none of a socket.
  */
 public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
         implements ServerDomainSocketChannel {
@@ -85,6 +86,11 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     @Override
     void putAddress(SockAddr memory, SocketAddress address) {
         UnixAddresses.put(memory, address);
+    }
+
+    @Override
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        UnixAddresses.bind(netFd(), localAddress);
     }
 
     @Override

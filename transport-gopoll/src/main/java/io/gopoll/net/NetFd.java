@@ -367,7 +367,9 @@ public final class NetFd {
 
     /**
      * What became of a connect that was under way: asked by a second connect(2), which unlike
-     * SO_ERROR does not take a wake-up that came for nothing for success (golang/go#14548).
+     * SO_ERROR does not take a wake-up that came for nothing for success (golang/go#14548). VSOCK
+     * would take it for a new attempt once the first has failed, so it is asked for SO_ERROR
+     * before.
      *
      * @param remote the address of the first call
      * @return false if it still is under way
@@ -377,6 +379,10 @@ public final class NetFd {
         incref("finishConnect");
         Scratch scratch = Scratch.take();
         try {
+            if (family == Constants.AF_VSOCK) {
+                int error = getIntOption(Constants.SOL_SOCKET, Constants.SO_ERROR);
+                check("finishConnect", -error, null);
+            }
             SockAddr address = scratch.address;
             writer.write(address);
             int result = SYS.connect(sysfd, address.address(), address.length());

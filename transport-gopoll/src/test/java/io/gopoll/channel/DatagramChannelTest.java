@@ -41,6 +41,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
+import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -602,6 +603,32 @@ class DatagramChannelTest {
             assertEquals(Integer.toString(i), events.next().text);
         }
         last.sync();
+    }
+
+    @Test
+    void aUnixPathIsBoundAgainOnceItsChannelIsClosed(@TempDir Path folder) throws Exception {
+        DomainSocketAddress path = new DomainSocketAddress(folder.resolve("s").toFile());
+        Channel first =
+                bootstrap(GoPollDomainDatagramChannel.class, new Events())
+                        .bind(path)
+                        .sync()
+                        .channel();
+        assertInstanceOf(
+                BindException.class,
+                bootstrap(GoPollDomainDatagramChannel.class, new Events())
+                        .bind(path)
+                        .await()
+                        .cause());
+        first.close().sync();
+        Events events = new Events();
+        bootstrap(GoPollDomainDatagramChannel.class, events).bind(path).sync();
+        Channel sender =
+                bootstrap(GoPollDomainDatagramChannel.class, new Events())
+                        .connect(path)
+                        .sync()
+                        .channel();
+        sender.writeAndFlush(text("hello")).sync();
+        assertEquals("hello", events.next().text);
     }
 
     @Test
