@@ -111,6 +111,15 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     @SuppressWarnings("unused")
     private volatile GoPollIoRegistration.Side ready;
 
+    /** How often the thread has gone to sleep. Read late is good enough. */
+    private int sleeps;
+
+    /** What {@link #sleeps} will be when the thread sleeps again with its caches dropped. */
+    private volatile int sleepsTrimmed = -1;
+
+    /** What {@link #sleeps} was at the last sweep. The sweeper's. */
+    private int sleepsSwept = -1;
+
     /** How many calls of {@link #await} are under way, one in a task of the other. */
     private int awaiting;
 
@@ -268,6 +277,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     }
 
     private void sleep() {
+        sleeps++;
         status = ASLEEP;
         if (!hasWork()) {
             long delay = nextScheduledTaskNano();
@@ -282,6 +292,34 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             }
         }
         status = AWAKE;
+    }
+
+    /**
+     * Now and then: a loop that has slept since the last time gives back what its thread has
+     * cached. One sweeper at a time.
+     */
+    void sweep() {
+        int s = sleeps;
+        if (status != ASLEEP || s == sleepsTrimmed) {
+            return;
+        }
+        if (s != sleepsSwept) {
+            sleepsSwept = s;
+            return;
+        }
+        try {
+            execute(this::trim);
+        } catch (RejectedExecutionException ignored) {
+            // It has ended, and its thread's caches with it.
+        }
+    }
+
+    private void trim() {
+        // In a handler that awaits something, they are in use.
+        if (awaiting == 0) {
+            ThreadCaches.drop();
+            sleepsTrimmed = sleeps + 1;
+        }
     }
 
     /** The sides that were resumed, in the order that they were. */

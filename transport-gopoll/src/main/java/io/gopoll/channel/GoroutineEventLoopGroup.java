@@ -65,6 +65,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     private static final AtomicLong THREADS = new AtomicLong();
 
+    /** A loop that has slept for one to two times as long gives back its thread's caches. */
+    private static final long SWEEP_SECONDS = 2;
+
     /** In {@link #begun}: the group has terminated, no loop begins any more. */
     private static final long TERMINATED = Long.MIN_VALUE;
 
@@ -84,6 +87,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     /** How many threads there are, or TERMINATED, from which it never changes. */
     private final AtomicLong begun = new AtomicLong();
+
+    /** Sweeps idle loops, while there are any. Under {@link #active}. */
+    private Future<?> sweeper;
 
     /** Written under this, before the loops are told to shut down. */
     private volatile Shutdown shutdown;
@@ -154,12 +160,36 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         } while (!begun.compareAndSet(n, n + 1));
         Thread thread = scheduler.newThread("goroutine-" + THREADS.incrementAndGet(), run);
         active.put(thread, loop);
+        startSweeping();
         // Whoever shuts the group down may have missed this loop.
         Shutdown s = shutdown;
         if (s != null) {
             loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
         }
         return thread;
+    }
+
+    private void startSweeping() {
+        synchronized (active) {
+            if (sweeper == null) {
+                sweeper =
+                        GlobalEventExecutor.INSTANCE.scheduleWithFixedDelay(
+                                this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private void sweep() {
+        synchronized (active) {
+            if (active.isEmpty()) {
+                sweeper.cancel(false);
+                sweeper = null;
+                return;
+            }
+        }
+        for (GoroutineEventLoop loop : active.values()) {
+            loop.sweep();
+        }
     }
 
     /** A loop's thread is about to end. */

@@ -32,8 +32,8 @@ final class Sysmon extends Thread {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** How many periods a carrier is stuck before its stack is reported: 100 ms. */
-    private static final int REPORT_AFTER = 10;
+    /** How many periods a carrier is stuck before its stack is reported: 500 ms. */
+    private static final int REPORT_AFTER = 50;
 
     /** No more than so many places are reported. */
     private static final int REPORTS = 100;
@@ -154,7 +154,7 @@ final class Sysmon extends Thread {
             text.append(System.lineSeparator()).append("\tat ").append(element);
         }
         logger.warn(
-                "{} has not given up its carrier, {}, for 100 ms: it computes, or blocks where it"
+                "{} has not given up its carrier, {}, for 500 ms: it computes, or blocks where it"
                         + " cannot be unmounted. Others go on meanwhile.{}",
                 g.thread,
                 carrier.getName(),

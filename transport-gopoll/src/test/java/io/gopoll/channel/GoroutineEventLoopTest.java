@@ -38,6 +38,7 @@ import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
@@ -560,6 +561,47 @@ class GoroutineEventLoopTest {
         for (int i = 1; i < 10; i++) {
             assertEquals(i, exchange(socket, i));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void anIdleLoopGivesBackNettysCachesAndKeepsTheUsersThreadLocals(String scheduler)
+            throws Exception {
+        group(scheduler, 1);
+        FastThreadLocal<String> fast = new FastThreadLocal<>();
+        ThreadLocal<String> plain = new ThreadLocal<>();
+        AtomicReference<WeakReference<Object>> map = new AtomicReference<>();
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        if (value == 1) {
+                                            fast.set("fast");
+                                            plain.set("plain");
+                                            map.set(
+                                                    new WeakReference<>(
+                                                            InternalThreadLocalMap.get()));
+                                        }
+                                        seen.add(fast.get() + " " + plain.get());
+                                        assertSame(
+                                                ctx.executor(),
+                                                ThreadExecutorMap.currentExecutor());
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        Socket socket = connect(server);
+        assertEquals(1, exchange(socket, 1));
+        assertEquals("fast plain", seen.take());
+        long start = System.nanoTime();
+        while (map.get().get() != null) {
+            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(60), "kept");
+            System.gc();
+        }
+        assertEquals(2, exchange(socket, 2));
+        assertEquals("fast plain", seen.take());
     }
 
     @ParameterizedTest
