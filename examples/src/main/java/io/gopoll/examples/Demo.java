@@ -14,9 +14,7 @@
 package io.gopoll.examples;
 
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -31,7 +29,12 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "examples.jar",
-        subcommands = HttpHelloServer.class,
+        subcommands = {
+            HttpHelloServer.class,
+            BlockingHandlerServer.class,
+            GoStyleEcho.class,
+            ChatServer.class
+        },
         description = {
             "Compares the same HTTP server on Netty's NIO, Netty's epoll and GoPoll, over loopback."
         })
@@ -39,7 +42,6 @@ public final class Demo implements Callable<Integer> {
 
     private static final List<Transport> TRANSPORTS =
             List.of(Transport.NIO, Transport.EPOLL, Transport.GOPOLL);
-    private static final int ROUNDS = 2;
 
     @Option(
             names = "--seconds",
@@ -98,58 +100,24 @@ public final class Demo implements Callable<Integer> {
         try (LoadGenerator load = new LoadGenerator()) {
             for (Transport transport : TRANSPORTS) {
                 try {
-                    servers.add(new ServerProcess(transport, threads));
+                    servers.add(new ServerProcess(transport, threads, Work.NONE));
                 } catch (Unusable e) {
                     missing.add(e.getMessage());
                 }
             }
-            List<Measurement> measurements = measure(load, servers);
-            Report.print(out(), measurements, missing);
+            Comparison comparison = new Comparison(connections, seconds);
+            out().printf(
+                            "%d keep-alive connections over loopback, %d event loop(s) a server, one"
+                                    + " process each: about %d s.%n",
+                            connections, threads, comparison.total(servers.size()).toSeconds());
+            out().flush();
+            Report.print(out(), comparison.measure(load, servers), missing);
             return missing.isEmpty() ? 0 : spec.exitCodeOnExecutionException();
         } finally {
             for (ServerProcess server : servers) {
                 server.close();
             }
         }
-    }
-
-    private List<Measurement> measure(LoadGenerator load, List<ServerProcess> servers)
-            throws Exception {
-        Duration time = Duration.ofSeconds(seconds);
-        Duration warmUp = Duration.ofSeconds(Math.min(3, seconds)); // the JIT needs about as long
-        Duration total = warmUp.plus(time.multipliedBy(ROUNDS)).multipliedBy(servers.size());
-        out().printf(
-                        "%d keep-alive connections over loopback, %d event loop(s) a server, one"
-                                + " process each: about %d s.%n",
-                        connections, threads, total.toSeconds());
-        out().flush();
-        Progress progress = new Progress(System.out, Progress.onTerminal(), total);
-        List<Measurement> measurements = new ArrayList<>();
-        for (ServerProcess server : servers) {
-            progress.during(
-                    "warming up " + server.title(),
-                    warmUp,
-                    () -> load.run(server.address(), connections, warmUp));
-            measurements.add(new Measurement(server.title(), server.transport()));
-        }
-        List<Integer> order = new ArrayList<>();
-        for (int i = 0; i < servers.size(); i++) {
-            order.add(i);
-        }
-        for (int round = 1; round <= ROUNDS; round++) {
-            for (int i : order) {
-                ServerProcess server = servers.get(i);
-                String what = "round " + round + " of " + ROUNDS + ": " + server.title();
-                Duration before = server.cpuTime();
-                LoadGenerator.Result result =
-                        progress.during(
-                                what, time, () -> load.run(server.address(), connections, time));
-                measurements.get(i).add(result, server.cpuTime().minus(before));
-            }
-            // There and back, so that a machine that gets slower as it warms wrongs nobody.
-            Collections.reverse(order);
-        }
-        return measurements;
     }
 
     private PrintWriter out() {

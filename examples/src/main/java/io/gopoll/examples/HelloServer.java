@@ -46,6 +46,7 @@ final class HelloServer implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
 
     private final LongAdder requests = new LongAdder();
+    private final Work work;
     private final EventLoopGroup group;
     private final Channel channel;
 
@@ -53,9 +54,12 @@ final class HelloServer implements AutoCloseable {
      * Listens from now on.
      *
      * @param address port 0 takes any free one
+     * @param work what the handler does before it answers
      * @throws Exception if the address cannot be had: whatever the transport's bind fails with
      */
-    HelloServer(Transport transport, InetSocketAddress address, int threads) throws Exception {
+    HelloServer(Transport transport, InetSocketAddress address, int threads, Work work)
+            throws Exception {
+        this.work = work;
         group = transport.groups.apply(threads);
         try {
             channel =
@@ -115,7 +119,8 @@ final class HelloServer implements AutoCloseable {
         private boolean keepAlive;
 
         @Override
-        protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) {
+        protected void channelRead0(ChannelHandlerContext ctx, HttpObject message)
+                throws Exception {
             if (message.decoderResult().isFailure()) {
                 ctx.writeAndFlush(response(HttpResponseStatus.BAD_REQUEST))
                         .addListener(ChannelFutureListener.CLOSE);
@@ -126,6 +131,7 @@ final class HelloServer implements AutoCloseable {
             }
             if (message instanceof LastHttpContent) {
                 requests.increment();
+                work.run();
                 FullHttpResponse response = response(HttpResponseStatus.OK);
                 if (keepAlive) {
                     ctx.write(response);

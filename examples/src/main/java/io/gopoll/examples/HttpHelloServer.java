@@ -53,6 +53,14 @@ final class HttpHelloServer implements Callable<Integer> {
     private int threads;
 
     @Option(
+            names = "--work",
+            defaultValue = "none",
+            description =
+                    "What the handler does before it answers, one of ${COMPLETION-CANDIDATES}"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private Work work;
+
+    @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Say this and end.")
@@ -93,7 +101,7 @@ final class HttpHelloServer implements Callable<Integer> {
     private HelloServer listen(InetSocketAddress address) throws Exception {
         int loops = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
         try {
-            return new HelloServer(transport, address, loops);
+            return new HelloServer(transport, address, loops, work);
         } catch (java.io.IOException e) {
             throw new Unusable(
                     "Cannot listen on "

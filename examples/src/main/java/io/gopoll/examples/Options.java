@@ -13,6 +13,9 @@
  */
 package io.gopoll.examples;
 
+import io.gopoll.net.Listener;
+import io.gopoll.net.Net;
+import java.io.IOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -20,6 +23,22 @@ import picocli.CommandLine.ParameterException;
 final class Options {
 
     private Options() {}
+
+    /** Listens, or says what is wrong with the address. */
+    static Listener listen(CommandSpec spec, String network, String address) throws Unusable {
+        try {
+            return Net.listen(network, address);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        } catch (IOException e) {
+            throw new Unusable(
+                    "Cannot listen on "
+                            + address
+                            + ": "
+                            + e.getMessage()
+                            + ". Choose another --address.");
+        }
+    }
 
     static void inRange(CommandSpec spec, String option, int value, int least, int most) {
         if (value < least || value > most) {

@@ -17,14 +17,28 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** The demo's last words. */
+/** What was measured, in words and numbers. */
 final class Report {
 
-    private static final String ROW = "%-14s %12s %10s %10s %16s %14s %12s%n";
+    private static final String ROW = "%-20s %12s %10s %10s %16s %14s %12s%n";
 
     private Report() {}
 
+    /** The demo's: the table, and how to change one's own application. */
     static void print(PrintWriter out, List<Measurement> measurements, List<String> missing) {
+        table(out, measurements, missing);
+        out.printf(
+                "%nTo move a Netty 4.2 application to GoPoll, change these and nothing else:%n%n"
+                        + "  - new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory())%n"
+                        + "  + new MultiThreadIoEventLoopGroup(GoPollIoHandler.newFactory())%n"
+                        + "  - .channel(EpollServerSocketChannel.class)%n"
+                        + "  + .channel(GoPollServerSocketChannel.class)%n%n"
+                        + "Try it with curl or wrk:"
+                        + " java -jar examples.jar HttpHelloServer --transport gopoll --port 8080%n");
+        out.flush();
+    }
+
+    static void table(PrintWriter out, List<Measurement> measurements, List<String> missing) {
         Measurement epoll =
                 measurements.stream()
                         .filter(m -> m.transport() == Transport.EPOLL)
@@ -66,14 +80,6 @@ final class Report {
         for (String reason : missing) {
             out.printf("%nLeft out: %s%n", reason);
         }
-        out.printf(
-                "%nTo move a Netty 4.2 application to GoPoll, change these and nothing else:%n%n"
-                        + "  - new MultiThreadIoEventLoopGroup(EpollIoHandler.newFactory())%n"
-                        + "  + new MultiThreadIoEventLoopGroup(GoPollIoHandler.newFactory())%n"
-                        + "  - .channel(EpollServerSocketChannel.class)%n"
-                        + "  + .channel(GoPollServerSocketChannel.class)%n%n"
-                        + "Try it with curl or wrk:"
-                        + " java -jar examples.jar HttpHelloServer --transport gopoll --port 8080%n");
         out.flush();
     }
 

@@ -47,15 +47,19 @@ final class ServerProcess implements AutoCloseable {
     /**
      * Waits until the server listens.
      *
+     * @param work what its handler does
+     * @param flags more flags for its JVM
      * @throws Unusable if the transport cannot be used here
      * @throws IOException if the process cannot be started or says something else
      */
-    ServerProcess(Transport transport, int threads) throws IOException, Unusable {
+    ServerProcess(Transport transport, int threads, Work work, String... flags)
+            throws IOException, Unusable {
         this.transport = transport;
-        List<String> command = java();
+        List<String> command = java(flags);
         command.add(ServerProcess.class.getName());
         command.add(transport.name());
         command.add(Integer.toString(threads));
+        command.add(work.name());
         process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String line = firstLine();
@@ -79,7 +83,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** This very JVM with this very class path, and the GoPoll and Netty properties set here. */
-    private static List<String> java() {
+    private static List<String> java(String... flags) {
         List<String> command = new ArrayList<>();
         command.add(
                 ProcessHandle.current()
@@ -103,6 +107,7 @@ final class ServerProcess implements AutoCloseable {
                 command.add(argument);
             }
         }
+        command.addAll(List.of(flags));
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         return command;
@@ -152,7 +157,9 @@ final class ServerProcess implements AutoCloseable {
             return;
         }
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        try (HelloServer server = new HelloServer(transport, any, Integer.parseInt(args[1]))) {
+        int threads = Integer.parseInt(args[1]);
+        Work work = Work.valueOf(args[2]);
+        try (HelloServer server = new HelloServer(transport, any, threads, work)) {
             System.out.println(READY + server.address().getPort() + " " + transport.fullTitle());
             while (System.in.read() >= 0) {
                 // Nothing is ever said to it: what it waits for is the end.

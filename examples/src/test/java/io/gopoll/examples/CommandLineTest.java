@@ -51,6 +51,11 @@ class CommandLineTest {
                 "server --port -1|--port must be from 0 to 65535, and is -1",
                 "server --threads -1|--threads must be from 0 to 1024, and is -1",
                 "server --transport kqueue|but was 'kqueue'",
+                "blocking --work none|--work must block: sleep or jdbc, and is none",
+                "blocking --connections 1025|--connections must be from 1 to 1024, and is 1025",
+                "echo --network udp|network: udp (expected to listen: tcp, tcp4, tcp6 or unix)",
+                "echo --idle-seconds 0|--idle-seconds must be from 1 to 86400, and is 0",
+                "chat --address here|address: here (expected: host:port, [IPv6 address]:port)",
             })
     void nonsenseIsRefusedWithWhatWouldBeSense(String arguments, String message) {
         assertEquals(CommandLine.ExitCode.USAGE, execute(arguments.split(" ")));

@@ -25,9 +25,13 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class DemoTest {
@@ -58,9 +62,43 @@ class DemoTest {
         assertTrue(!out.contains("WARNING"), out);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sleep", "jdbc"})
+    void comparesHandlersThatBlock(String work) throws Exception {
+        Process demo =
+                java(
+                        Demo.class.getName(),
+                        "blocking",
+                        "--seconds",
+                        "1",
+                        "--connections",
+                        "8",
+                        "--work",
+                        work);
+        String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        boolean virtual = Runtime.version().feature() >= 21;
+        assertEquals(virtual ? 0 : 1, demo.waitFor(), out);
+        String numbers = "( +[0-9,.]+){6} *";
+        List<String> rows = new ArrayList<>(List.of("epoll"));
+        if (virtual) {
+            rows.add("goroutine \\(gopoll\\)");
+            rows.add("goroutine \\(jdk\\)");
+        } else {
+            assertTrue(out.contains("Left out: goroutine is not available here"), out);
+            assertTrue(out.contains("JDK 21"), out);
+        }
+        for (String row : rows) {
+            assertTrue(
+                    Pattern.compile("^" + row + numbers + "$", Pattern.MULTILINE)
+                            .matcher(out)
+                            .find(),
+                    out);
+        }
+    }
+
     @Test
     void theServerProcessEndsWithItsParentsPipe() throws Exception {
-        ServerProcess server = new ServerProcess(Transport.NIO, 1);
+        ServerProcess server = new ServerProcess(Transport.NIO, 1, Work.NONE);
         InetSocketAddress address = server.address();
         new Socket(address.getAddress(), address.getPort()).close();
         assertTrue(server.cpuTime().compareTo(Duration.ZERO) > 0);

@@ -38,7 +38,10 @@ class HelloServerTest {
 
     private static HelloServer start(Transport transport) throws Exception {
         return new HelloServer(
-                transport, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
+                transport,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                1,
+                Work.NONE);
     }
 
     // io_uring is left out: whether it works is the machine's administrator's choice.

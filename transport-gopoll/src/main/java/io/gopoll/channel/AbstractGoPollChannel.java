@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
@@ -28,6 +29,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
@@ -37,7 +39,6 @@ import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
@@ -92,6 +93,12 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     boolean readable;
 
     private boolean inReadLoop;
+
+    /** Null until one is set. Written once, under this. */
+    private volatile Deadlines deadlines;
+
+    /** The socket is in a poller: from then on the loop is to be told of a deadline. */
+    private volatile boolean watched;
 
     /** The end of the input was seen, so that there is nothing to wait for any more. */
     private boolean inputClosedSeenErrorOnRead;
@@ -233,6 +240,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     @Override
     protected void doDeregister() throws Exception {
+        watched = false;
         IoRegistration r = ioRegistration;
         if (r != null) {
             ioRegistration = null;
@@ -248,13 +256,61 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     /** Puts the socket into the poller, once it is pollable. */
     final void open() throws IOException {
         registration.open();
+        watched = true;
+        // After watched, so that a deadline that is set now is seen here, or the loop told of it.
+        Deadlines d = deadlines;
+        if (d != null) {
+            d.watched();
+        }
         registration.park(PollDesc.READ);
+    }
+
+    // ---- Deadlines: DeadlineChannel, for the channels that are one. ----
+
+    /** Any thread. Those of a channel that never had any come into being. */
+    final Deadlines deadlines() {
+        Deadlines d = deadlines;
+        if (d == null) {
+            synchronized (this) {
+                d = deadlines;
+                if (d == null) {
+                    deadlines = d = new Deadlines(this);
+                }
+            }
+        }
+        return d;
+    }
+
+    final boolean isWatched() {
+        return watched;
+    }
+
+    /** If the writing deadline has passed, fails all that was flushed. */
+    final boolean isWriteDeadlinePast(ChannelOutboundBuffer in) {
+        Deadlines d = deadlines;
+        return d != null && d.failWrites(in);
+    }
+
+    /** The socket is full: waits until it takes more, or the deadline passes. */
+    final void parkWriter() {
+        GoPollIoRegistration r = registration;
+        if (r != null) {
+            Deadlines d = deadlines;
+            if (d != null) {
+                d.writerParks();
+            }
+            r.parkWriter();
+        }
     }
 
     // ---- Reading. ----
 
     @Override
     protected void doBeginRead() throws Exception {
+        Deadlines d = deadlines;
+        if (d != null && !readInterest) {
+            d.touch();
+        }
         readPending = true;
         readInterest = true;
         if (readable && !inReadLoop) {
@@ -300,6 +356,10 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
     }
 
+    final boolean isReadQueued() {
+        return registration.isQueued(PollDesc.READ);
+    }
+
     final void clearReadInterest() {
         readPending = false;
         readInterest = false;
@@ -311,8 +371,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     boolean isAllowHalfClosure(ChannelConfig config) {
-        return config instanceof SocketChannelConfig
-                && ((SocketChannelConfig) config).isAllowHalfClosure();
+        return config instanceof GoPollStreamChannelConfig
+                && ((GoPollStreamChannelConfig) config).isAllowHalfClosure();
     }
 
     public boolean isInputShutdown() {
@@ -388,6 +448,12 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         private void readReady() {
             readable = true;
             GoPollIoRegistration r = registration;
+            Deadlines d = deadlines;
+            boolean exceeded = d != null && d.readExceeded();
+            if (exceeded && !d.isIdle()) {
+                failRead(d);
+                return;
+            }
             boolean hungUp = isHungUp();
             if (hungUp) {
                 recvBufAllocHandle().hungUp();
@@ -412,11 +478,50 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             }
             // The pipeline may have closed the channel or moved it to another loop meanwhile.
             if (registration == r && r.isValid()) {
+                if (d != null) {
+                    idleRead(d, exceeded);
+                    if (registration != r || !r.isValid()) {
+                        return;
+                    }
+                }
                 if (!inputClosedSeenErrorOnRead) {
                     r.park(PollDesc.READ);
                 }
                 if (readable && readInterest) {
                     resumeReading();
+                }
+            }
+        }
+
+        /** Whoever wants to read is told that the deadline has passed. */
+        private void failRead(Deadlines d) {
+            boolean wanted = readInterest;
+            readPending = false;
+            if (shouldStopReading(config())) {
+                clearReadInterest();
+            }
+            d.stop();
+            if (wanted) {
+                pipeline().fireExceptionCaught(newReadDeadlineExceeded());
+            }
+        }
+
+        private DeadlineExceededException newReadDeadlineExceeded() {
+            return new DeadlineExceededException("read", remoteAddress());
+        }
+
+        /**
+         * A turn of a channel that may have an idle deadline.
+         *
+         * @param exceeded whether it had passed before this turn, in which data comes first
+         */
+        private void idleRead(Deadlines d, boolean exceeded) {
+            if (recvBufAllocHandle().takeRead()) {
+                d.touch();
+            } else if (exceeded) {
+                d.restartIdle();
+                if (readInterest) {
+                    pipeline().fireExceptionCaught(newReadDeadlineExceeded());
                 }
             }
         }
@@ -614,7 +719,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             throw new AlreadyConnectedException();
         }
         if (localAddress != null) {
-            netFd.bind(localAddress, a -> putAddress(a, localAddress));
+            bindSocket(localAddress);
         }
         boolean connected = false;
         try {
@@ -703,8 +808,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
         checkResolved(localAddress);
-        netFd.bind(localAddress, a -> putAddress(a, localAddress));
+        bindSocket(localAddress);
         named = true;
+    }
+
+    /** bind(2). */
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        netFd.bind(localAddress, a -> putAddress(a, localAddress));
     }
 
     /** Asked of the kernel once, and only if somebody asks. */

@@ -34,7 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Datagrams, of UDP or of a Unix socket: one loop that receives and one that sends. */
-abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
+abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
+        implements DeadlineChannel {
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(true, 16);
 
@@ -117,10 +118,25 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
         return new DatagramUnsafe();
     }
 
+    // ---- Deadlines. ----
+
+    @Override
+    public void setReadDeadline(long nanoTime) {
+        deadlines().setRead(nanoTime);
+    }
+
+    @Override
+    public void setWriteDeadline(long nanoTime) {
+        deadlines().setWrite(nanoTime);
+    }
+
     // ---- Sending. ----
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        if (isWriteDeadlinePast(in)) {
+            return;
+        }
         int left = maxMessagesPerWrite();
         while (left > 0) {
             Object msg = in.current();
@@ -138,7 +154,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel {
             int n = netFd().sendmmsg(datagrams.msghdrs().address(), count);
             loop.giveBack(datagrams);
             if (n == -Errno.EAGAIN) {
-                registration().parkWriter();
+                parkWriter();
                 return;
             }
             if (n < 0) {

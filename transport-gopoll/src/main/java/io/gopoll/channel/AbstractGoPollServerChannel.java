@@ -14,15 +14,18 @@
 package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.ServerChannel;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -65,8 +68,19 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
         throw new UnsupportedOperationException();
     }
 
-    /** Takes the channel into service once it listens. */
-    final void listening() throws Exception {
+    /** Whether a socket that was taken over listens already. */
+    static boolean isListening(NetFd netFd) {
+        try {
+            return netFd.getIntOption(Constants.SOL_SOCKET, Constants.SO_ACCEPTCONN) != 0;
+        } catch (IOException e) {
+            netFd.close();
+            throw new ChannelException("Unable to adopt " + netFd, e);
+        }
+    }
+
+    /** Listens, and takes the channel into service. */
+    final void listen(int backlog) throws IOException {
+        netFd().listen(backlog);
         active = true;
         if (registration() != null) {
             open();

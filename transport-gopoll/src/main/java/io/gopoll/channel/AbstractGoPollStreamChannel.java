@@ -44,7 +44,8 @@ import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 
 /** A byte stream: the one read loop and the one write loop of all stream channels. */
-abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel implements DuplexChannel {
+abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
+        implements DuplexChannel, DeadlineChannel {
 
     private static final InternalLogger logger =
             InternalLoggerFactory.getInstance(AbstractGoPollStreamChannel.class);
@@ -70,10 +71,25 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
         return new StreamUnsafe();
     }
 
+    // ---- Deadlines. ----
+
+    @Override
+    public void setReadDeadline(long nanoTime) {
+        deadlines().setRead(nanoTime);
+    }
+
+    @Override
+    public void setWriteDeadline(long nanoTime) {
+        deadlines().setWrite(nanoTime);
+    }
+
     // ---- Writing. ----
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        if (isWriteDeadlinePast(in)) {
+            return;
+        }
         int spins = config().getWriteSpinCount();
         do {
             int messages = in.size();
@@ -92,8 +108,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
             if (!in.isEmpty() && registration() != null) {
                 registration().queue(PollDesc.WRITE);
             }
-        } else if (registration() != null) {
-            registration().parkWriter();
+        } else {
+            parkWriter();
         }
     }
 
@@ -118,6 +134,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel impleme
             in.remove();
             return 1;
         }
+        return writeOther(in, msg);
+    }
+
+    /** Writes a message of a type that only this kind of channel takes. */
+    int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
         throw new Error("Unexpected message type: " + StringUtil.className(msg));
     }
 

@@ -21,6 +21,9 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.internal.ThreadExecutorMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Tells whether GoPoll works on this machine, why not if it does not, and on what it runs. */
 public final class GoPoll {
@@ -28,6 +31,10 @@ public final class GoPoll {
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(GoPoll.class);
 
     private static final Throwable UNAVAILABILITY_CAUSE = probe();
+
+    private static final Path TCP_FASTOPEN_SETTING = Path.of("/proc/sys/net/ipv4/tcp_fastopen");
+    private static final int TCP_FASTOPEN_CLIENT = 1;
+    private static final int TCP_FASTOPEN_SERVER = 2;
 
     private GoPoll() {}
 
@@ -64,6 +71,32 @@ public final class GoPoll {
     /** Why GoPoll is not available, with what to do in the message; {@code null} if it is. */
     public static Throwable unavailabilityCause() {
         return UNAVAILABILITY_CAUSE;
+    }
+
+    /**
+     * Whether {@link io.netty.channel.ChannelOption#TCP_FASTOPEN_CONNECT} has an effect: GoPoll is
+     * available, and {@code net.ipv4.tcp_fastopen}, tcp(7), is on for clients.
+     */
+    public static boolean isTcpFastOpenClientSideAvailable() {
+        return isAvailable() && (tcpFastOpen() & TCP_FASTOPEN_CLIENT) != 0;
+    }
+
+    /**
+     * Whether {@link io.netty.channel.ChannelOption#TCP_FASTOPEN} has an effect: GoPoll is
+     * available, and {@code net.ipv4.tcp_fastopen}, tcp(7), is on for servers.
+     */
+    public static boolean isTcpFastOpenServerSideAvailable() {
+        return isAvailable() && (tcpFastOpen() & TCP_FASTOPEN_SERVER) != 0;
+    }
+
+    /** Read each time, since an administrator may change it; 0 if it cannot be. */
+    private static int tcpFastOpen() {
+        try {
+            return Integer.decode(Files.readString(TCP_FASTOPEN_SETTING).trim());
+        } catch (IOException | NumberFormatException e) {
+            logger.debug("{} is taken for 0", TCP_FASTOPEN_SETTING, e);
+            return 0;
+        }
     }
 
     /**

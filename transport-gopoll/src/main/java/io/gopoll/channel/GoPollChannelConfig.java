@@ -59,6 +59,10 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
         this.options = options;
     }
 
+    final Deadlines deadlines() {
+        return ((AbstractGoPollChannel) channel).deadlines();
+    }
+
     final NetFd netFd() {
         return ((AbstractGoPollChannel) channel).netFd();
     }

@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -96,6 +97,31 @@ public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
             valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");
 
     public static final ChannelOption<Boolean> UDP_GRO = valueOf("UDP_GRO");
+
+    /**
+     * When reads fail, from now on: {@link DeadlineChannel#setReadDeadline(long)}. {@link
+     * Duration#ZERO} is none; what is below it has passed. Asked for, it is the time that is left.
+     */
+    public static final ChannelOption<Duration> READ_DEADLINE =
+            valueOf(GoPollChannelOption.class, "READ_DEADLINE");
+
+    /**
+     * When writes fail, from now on: {@link DeadlineChannel#setWriteDeadline(long)}; values as for
+     * {@link #READ_DEADLINE}.
+     */
+    public static final ChannelOption<Duration> WRITE_DEADLINE =
+            valueOf(GoPollChannelOption.class, "WRITE_DEADLINE");
+
+    /**
+     * A reading deadline that moves itself: whenever somebody has waited so long and nothing was
+     * read, the pipeline gets a {@link io.gopoll.poll.DeadlineExceededException} through {@code
+     * exceptionCaught}, and the time begins anew. Unlike with {@link #READ_DEADLINE}, reading goes
+     * on. In the place of {@code ReadTimeoutHandler}, which closes the channel then, and of {@code
+     * IdleStateHandler}. Never early; late by a turn of the event loop at most. {@link
+     * Duration#ZERO} turns it off; it and READ_DEADLINE replace each other.
+     */
+    public static final ChannelOption<Duration> READ_IDLE_DEADLINE =
+            valueOf(GoPollChannelOption.class, "READ_IDLE_DEADLINE");
 
     private GoPollChannelOption() {}
 }

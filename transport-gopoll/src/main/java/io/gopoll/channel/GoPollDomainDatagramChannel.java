@@ -21,6 +21,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.DomainDatagramChannel;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
 
@@ -64,9 +66,23 @@ public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramCha
         return (DomainSocketAddress) super.remoteAddress();
     }
 
+    /**
+     * The process at the other end of a connected pair: {@code SO_PEERCRED}, socket(7).
+     *
+     * @throws IOException if the socket is closed
+     */
+    public PeerCredentials peerCredentials() throws IOException {
+        return UnixAddresses.peerCredentials(netFd());
+    }
+
     @Override
     void putAddress(SockAddr memory, SocketAddress address) {
         UnixAddresses.put(memory, address);
+    }
+
+    @Override
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        UnixAddresses.bind(netFd(), localAddress);
     }
 
     @Override

@@ -74,6 +74,32 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * @param maxEventsAtOnce see {@link GoPollIoHandler#newFactory(int, SelectStrategyFactory)}
+     * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory)}
+     */
+    @Deprecated
+    public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory, int maxEventsAtOnce) {
+        this(nThreads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
+    }
+
+    /**
+     * @param maxEventsAtOnce see {@link GoPollIoHandler#newFactory(int, SelectStrategyFactory)}
+     * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory, SelectStrategyFactory)}
+     */
+    @Deprecated
+    public GoPollEventLoopGroup(
+            int nThreads,
+            ThreadFactory threadFactory,
+            int maxEventsAtOnce,
+            SelectStrategyFactory selectStrategyFactory) {
+        super(
+                nThreads,
+                threadFactory,
+                GoPollIoHandler.newFactory(maxEventsAtOnce, selectStrategyFactory),
+                RejectedExecutionHandlers.reject());
+    }
+
     public GoPollEventLoopGroup(
             int nThreads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
         super(
@@ -155,6 +181,14 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 taskQueueFactory,
                 tailTaskQueueFactory);
     }
+
+    /**
+     * Does nothing, as in Netty's group.
+     *
+     * @deprecated a loop's tasks and I/O take turns without a ratio
+     */
+    @Deprecated
+    public void setIoRatio(int ioRatio) {}
 
     @Override
     protected IoEventLoop newChild(

@@ -282,6 +282,7 @@ public final class GoPollIoHandler implements IoHandler {
 
     private void select(IoHandlerContext context) throws Exception {
         ready = null;
+        registrations.settle();
         if (poller == null) {
             sleepWithoutPoller(context);
             return;

@@ -164,7 +164,26 @@ final class GoPollIoRegistration implements IoRegistration {
     void resetAndPark(int mode) {
         if (pd.reset(mode) == PollDesc.OK) {
             park(mode);
+        } else {
+            // It is to find out by itself what is wrong.
+            queue(mode);
         }
+    }
+
+    /** As {@link PollDesc#setDeadline}. */
+    void setDeadline(long delayNanos, int mode) {
+        if (pd != null) {
+            pd.setDeadline(delayNanos, mode);
+        }
+    }
+
+    /** As {@link PollDesc#isPast}. */
+    boolean isPast(int mode) {
+        return pd != null && pd.isPast(mode);
+    }
+
+    boolean isQueued(int mode) {
+        return (queued & mode) != 0;
     }
 
     boolean isParked(int mode) {

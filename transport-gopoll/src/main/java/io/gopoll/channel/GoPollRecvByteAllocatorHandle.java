@@ -31,6 +31,9 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements Ex
     private final UncheckedBooleanSupplier maybeMoreData = this::maybeMoreDataToRead;
     private boolean hungUp;
 
+    /** Something was read since {@link #takeRead} last asked. */
+    private boolean read;
+
     GoPollRecvByteAllocatorHandle(ExtendedHandle handle) {
         super(handle);
     }
@@ -49,6 +52,18 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements Ex
      */
     boolean maybeMoreDataToRead() {
         return hungUp || lastBytesRead() == attemptedBytesRead();
+    }
+
+    @Override
+    public void incMessagesRead(int numMessages) {
+        read = true;
+        super.incMessagesRead(numMessages);
+    }
+
+    boolean takeRead() {
+        boolean was = read;
+        read = false;
+        return was;
     }
 
     @Override

@@ -17,7 +17,6 @@ import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelException;
 import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
@@ -69,15 +68,6 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
         config = new GoPollServerSocketChannelConfig(this, md5Keys);
     }
 
-    private static boolean isListening(NetFd netFd) {
-        try {
-            return netFd.getIntOption(Constants.SOL_SOCKET, Constants.SO_ACCEPTCONN) != 0;
-        } catch (java.io.IOException e) {
-            netFd.close();
-            throw new ChannelException("Unable to adopt " + netFd, e);
-        }
-    }
-
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
         super.doBind(localAddress);
@@ -85,8 +75,7 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
         if (fastOpen > 0) {
             netFd().setIntOption(Constants.IPPROTO_TCP, Constants.TCP_FASTOPEN, fastOpen);
         }
-        netFd().listen(config.getBacklog());
-        listening();
+        listen(config.getBacklog());
     }
 
     @Override

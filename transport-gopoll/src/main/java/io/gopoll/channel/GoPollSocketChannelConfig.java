@@ -23,15 +23,11 @@ import java.net.InetAddress;
 import java.util.Map;
 
 /** The config of a {@link GoPollSocketChannel}, with the methods of Netty's epoll one. */
-public final class GoPollSocketChannelConfig extends GoPollChannelConfig
+public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         implements SocketChannelConfig {
-
-    /** The kernel gives a socket no smaller send buffer, in bytes: SOCK_MIN_SNDBUF, rounded. */
-    private static final long MIN_SNDBUF = 4096;
 
     private final TcpMd5Keys md5Keys;
 
-    private volatile boolean allowHalfClosure;
     private volatile boolean tcpFastOpenConnect;
 
     /**
@@ -77,10 +73,6 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
         } else {
             super.set(row, value);
         }
-        if (row == SocketOption.SO_SNDBUF) {
-            // Twice what the socket holds, since it empties while it is filled.
-            setMaxBytesPerGatheringWrite(Math.max(MIN_SNDBUF, 2L * (Integer) value));
-        }
     }
 
     /** One at a time, so that what is known is always what was set last. */
@@ -106,24 +98,14 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     }
 
     @Override
-    public int getReceiveBufferSize() {
-        return get(SocketOption.SO_RCVBUF);
-    }
-
-    @Override
     public GoPollSocketChannelConfig setReceiveBufferSize(int receiveBufferSize) {
-        set(SocketOption.SO_RCVBUF, receiveBufferSize);
+        super.setReceiveBufferSize(receiveBufferSize);
         return this;
     }
 
     @Override
-    public int getSendBufferSize() {
-        return get(SocketOption.SO_SNDBUF);
-    }
-
-    @Override
     public GoPollSocketChannelConfig setSendBufferSize(int sendBufferSize) {
-        set(SocketOption.SO_SNDBUF, sendBufferSize);
+        super.setSendBufferSize(sendBufferSize);
         return this;
     }
 
@@ -321,13 +303,8 @@ public final class GoPollSocketChannelConfig extends GoPollChannelConfig
     }
 
     @Override
-    public boolean isAllowHalfClosure() {
-        return allowHalfClosure;
-    }
-
-    @Override
     public GoPollSocketChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        this.allowHalfClosure = allowHalfClosure;
+        super.setAllowHalfClosure(allowHalfClosure);
         return this;
     }
 

@@ -111,6 +111,15 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     @SuppressWarnings("unused")
     private volatile GoPollIoRegistration.Side ready;
 
+    /** How often the thread has gone to sleep. Read late is good enough. */
+    private int sleeps;
+
+    /** What {@link #sleeps} will be when the thread sleeps again with its caches dropped. */
+    private volatile int sleepsTrimmed = -1;
+
+    /** What {@link #sleeps} was at the last sweep. The sweeper's. */
+    private int sleepsSwept = -1;
+
     /** How many calls of {@link #await} are under way, one in a task of the other. */
     private int awaiting;
 
@@ -227,11 +236,13 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             }
         } finally {
             FastThreadLocal.removeAll();
+            group.ended(Thread.currentThread());
         }
     }
 
     /** Runs what there is to run, or sleeps. False if the thread has ended. */
     private boolean turn() {
+        registrations.settle();
         boolean ran = runReady();
         ran |= registrations.runQueued(PollDesc.READ | PollDesc.WRITE) > 0;
         ran |= runTasks();
@@ -249,28 +260,24 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     }
 
     private boolean hasWork() {
-        return ready != null
+        return state != STARTED
+                || ready != null
                 || registrations.hasQueued()
                 || !tasks.isEmpty()
                 || hasScheduledTasks();
     }
 
-    /** True if the thread is to end: another one has taken over, or will if there is work. */
+    /** True if the thread is to end: if there is work then, it is another thread's. */
     private boolean end() {
-        // Before ENDED, for from then on it may be another thread's turn.
-        group.ended(this);
         status = ENDED;
-        if (!hasWork() && state == STARTED) {
+        if (!hasWork()) {
             return true;
         }
-        if (!STATUS.compareAndSet(this, ENDED, AWAKE)) {
-            return true;
-        }
-        group.begun(this);
-        return false;
+        return !STATUS.compareAndSet(this, ENDED, AWAKE);
     }
 
     private void sleep() {
+        sleeps++;
         status = ASLEEP;
         if (!hasWork()) {
             long delay = nextScheduledTaskNano();
@@ -285,6 +292,34 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             }
         }
         status = AWAKE;
+    }
+
+    /**
+     * Now and then: a loop that has slept since the last time gives back what its thread has
+     * cached. One sweeper at a time.
+     */
+    void sweep() {
+        int s = sleeps;
+        if (status != ASLEEP || s == sleepsTrimmed) {
+            return;
+        }
+        if (s != sleepsSwept) {
+            sleepsSwept = s;
+            return;
+        }
+        try {
+            execute(this::trim);
+        } catch (RejectedExecutionException ignored) {
+            // It has ended, and its thread's caches with it.
+        }
+    }
+
+    private void trim() {
+        // In a handler that awaits something, they are in use.
+        if (awaiting == 0) {
+            ThreadCaches.drop();
+            sleepsTrimmed = sleeps + 1;
+        }
     }
 
     /** The sides that were resumed, in the order that they were. */
@@ -377,14 +412,15 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         }
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
         ran |= runTasks();
-        if (state >= SHUTTING_DOWN) {
+        int stateSeen = state;
+        if (stateSeen >= SHUTTING_DOWN) {
             registrations.closeAll();
         }
         if (ran || future.isDone() || ready != null || !tasks.isEmpty() || hasScheduledTasks()) {
             return;
         }
         status = ASLEEP;
-        if (ready == null && tasks.isEmpty() && !future.isDone()) {
+        if (ready == null && tasks.isEmpty() && !future.isDone() && state == stateSeen) {
             long delay = nextScheduledTaskNano();
             if (delay < 0) {
                 LockSupport.park(this);
@@ -579,7 +615,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             safeExecute(task);
         }
         terminationFuture.setSuccess(null);
-        group.ended(this);
     }
 
     @Override

@@ -38,6 +38,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +65,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     private static final AtomicLong THREADS = new AtomicLong();
 
+    /** A loop that has slept for one to two times as long gives back its thread's caches. */
+    private static final long SWEEP_SECONDS = 2;
+
     /** In {@link #begun}: the group has terminated, no loop begins any more. */
     private static final long TERMINATED = Long.MIN_VALUE;
 
@@ -78,11 +82,14 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     private final Promise<Void> terminationFuture =
             new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
-    /** The loops that have a thread. */
-    private final Set<GoroutineEventLoop> active = ConcurrentHashMap.newKeySet();
+    /** The threads, and whose they are. */
+    private final Map<Thread, GoroutineEventLoop> active = new ConcurrentHashMap<>();
 
-    /** How many loops have a thread, or TERMINATED, from which it never changes. */
+    /** How many threads there are, or TERMINATED, from which it never changes. */
     private final AtomicLong begun = new AtomicLong();
+
+    /** Sweeps idle loops, while there are any. Under {@link #active}. */
+    private Future<?> sweeper;
 
     /** Written under this, before the loops are told to shut down. */
     private volatile Shutdown shutdown;
@@ -144,12 +151,6 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
      * @throws java.util.concurrent.RejectedExecutionException if the group has terminated
      */
     Thread newThread(GoroutineEventLoop loop, Runnable run) {
-        begun(loop);
-        return scheduler.newThread("goroutine-" + THREADS.incrementAndGet(), run);
-    }
-
-    /** A loop has a thread. */
-    void begun(GoroutineEventLoop loop) {
         long n;
         do {
             n = begun.get();
@@ -157,17 +158,43 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
                 throw GoroutineEventLoop.rejected();
             }
         } while (!begun.compareAndSet(n, n + 1));
-        active.add(loop);
+        Thread thread = scheduler.newThread("goroutine-" + THREADS.incrementAndGet(), run);
+        active.put(thread, loop);
+        startSweeping();
         // Whoever shuts the group down may have missed this loop.
         Shutdown s = shutdown;
         if (s != null) {
             loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
         }
+        return thread;
+    }
+
+    private void startSweeping() {
+        synchronized (active) {
+            if (sweeper == null) {
+                sweeper =
+                        GlobalEventExecutor.INSTANCE.scheduleWithFixedDelay(
+                                this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    private void sweep() {
+        synchronized (active) {
+            if (active.isEmpty()) {
+                sweeper.cancel(false);
+                sweeper = null;
+                return;
+            }
+        }
+        for (GoroutineEventLoop loop : active.values()) {
+            loop.sweep();
+        }
     }
 
     /** A loop's thread is about to end. */
-    void ended(GoroutineEventLoop loop) {
-        active.remove(loop);
+    void ended(Thread thread) {
+        active.remove(thread);
         if (begun.decrementAndGet() == 0) {
             terminateIfDone();
         }
@@ -226,7 +253,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     @Override
     public Iterator<EventExecutor> iterator() {
         Set<EventExecutor> all = new LinkedHashSet<>(Arrays.asList(durable));
-        all.addAll(active);
+        all.addAll(active.values());
         return all.iterator();
     }
 
@@ -247,7 +274,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
             }
             shutdown = new Shutdown(quietPeriod, timeout, unit);
         }
-        List<GoroutineEventLoop> loops = new ArrayList<>(active);
+        List<GoroutineEventLoop> loops = new ArrayList<>(active.values());
         for (GoroutineEventLoop loop : loops) {
             loop.shutdownGracefully(quietPeriod, timeout, unit);
         }

@@ -48,6 +48,9 @@ abstract class Registrations {
 
     private int queued;
 
+    /** Those with an idle deadline that have read in this turn. */
+    private Deadlines touched;
+
     /** Head of the list of all registrations. */
     private GoPollIoRegistration registrations;
 
@@ -134,6 +137,28 @@ abstract class Registrations {
         logger.warn("Unexpected exception from a handle.", t);
     }
 
+    final void touched(Deadlines deadlines) {
+        deadlines.touched = true;
+        deadlines.next = touched;
+        touched = deadlines;
+    }
+
+    /** The turn is over: one look at the clock for all that have read in it. */
+    final void settle() {
+        Deadlines deadlines = touched;
+        if (deadlines == null) {
+            return;
+        }
+        touched = null;
+        long now = System.nanoTime();
+        do {
+            Deadlines next = deadlines.next;
+            deadlines.next = null;
+            deadlines.settle(now);
+            deadlines = next;
+        } while (deadlines != null);
+    }
+
     final GoPollIoRegistration add(IoHandle handle) {
         if (!(checkNotNull(handle, "handle") instanceof GoPollIoHandle)) {
             throw new IllegalArgumentException(
@@ -155,6 +180,8 @@ abstract class Registrations {
     }
 
     final void remove(GoPollIoRegistration registration) {
+        // Its deadlines may belong to another loop from now on.
+        settle();
         if (registration.previous == null) {
             registrations = registration.next;
         } else {

@@ -43,7 +43,10 @@ import static io.gopoll.channel.SocketOption.TCP_USER_TIMEOUT;
 import static io.gopoll.channel.SocketOption.UDP_GRO;
 import static io.gopoll.channel.SocketOption.kept;
 
+import io.gopoll.poll.Deadline;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.unix.DomainSocketReadMode;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,8 +54,47 @@ import java.util.Map;
 /** The options that a kind of channel has beyond those that Netty gives every channel. */
 final class SocketOptions {
 
+    private static final SocketOption<Boolean> ALLOW_HALF_CLOSURE =
+            kept(
+                    ChannelOption.ALLOW_HALF_CLOSURE,
+                    Boolean.class,
+                    GoPollStreamChannelConfig.class,
+                    GoPollStreamChannelConfig::isAllowHalfClosure,
+                    GoPollStreamChannelConfig::setAllowHalfClosure);
+    private static final SocketOption<Duration> READ_DEADLINE =
+            kept(
+                    GoPollChannelOption.READ_DEADLINE,
+                    Duration.class,
+                    GoPollChannelConfig.class,
+                    c -> c.deadlines().readLeft(),
+                    (c, left) -> c.deadlines().setRead(Deadline.in(left)));
+    private static final SocketOption<Duration> WRITE_DEADLINE =
+            kept(
+                    GoPollChannelOption.WRITE_DEADLINE,
+                    Duration.class,
+                    GoPollChannelConfig.class,
+                    c -> c.deadlines().writeLeft(),
+                    (c, left) -> c.deadlines().setWrite(Deadline.in(left)));
+    private static final SocketOption<Duration> READ_IDLE_DEADLINE =
+            kept(
+                    GoPollChannelOption.READ_IDLE_DEADLINE,
+                    Duration.class,
+                    GoPollChannelConfig.class,
+                    c -> c.deadlines().idle(),
+                    (c, duration) -> c.deadlines().setIdle(duration));
+    private static final SocketOption<Integer> SO_BACKLOG =
+            kept(
+                    ChannelOption.SO_BACKLOG,
+                    Integer.class,
+                    GoPollServerChannelConfig.class,
+                    GoPollServerChannelConfig::getBacklog,
+                    GoPollServerChannelConfig::setBacklog);
+
     static final SocketOptions TCP =
             new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
                     SO_RCVBUF,
                     SO_SNDBUF,
                     TCP_NODELAY,
@@ -70,12 +112,7 @@ final class SocketOptions {
                     IP_BIND_ADDRESS_NO_PORT,
                     IP_TRANSPARENT,
                     SO_BUSY_POLL,
-                    kept(
-                            ChannelOption.ALLOW_HALF_CLOSURE,
-                            Boolean.class,
-                            GoPollSocketChannelConfig.class,
-                            GoPollSocketChannelConfig::isAllowHalfClosure,
-                            GoPollSocketChannelConfig::setAllowHalfClosure),
+                    ALLOW_HALF_CLOSURE,
                     kept(
                             ChannelOption.TCP_FASTOPEN_CONNECT,
                             Boolean.class,
@@ -98,12 +135,7 @@ final class SocketOptions {
                     IP_FREEBIND,
                     IP_TRANSPARENT,
                     TCP_DEFER_ACCEPT,
-                    kept(
-                            ChannelOption.SO_BACKLOG,
-                            Integer.class,
-                            GoPollServerChannelConfig.class,
-                            GoPollServerChannelConfig::getBacklog,
-                            GoPollServerChannelConfig::setBacklog),
+                    SO_BACKLOG,
                     kept(
                             ChannelOption.TCP_FASTOPEN,
                             Integer.class,
@@ -134,12 +166,49 @@ final class SocketOptions {
                     AbstractGoPollDatagramChannelConfig::getMaxDatagramPayloadSize,
                     AbstractGoPollDatagramChannelConfig::setMaxDatagramPayloadSize);
 
+    static final SocketOptions UNIX_STREAM =
+            new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    ALLOW_HALF_CLOSURE,
+                    kept(
+                            GoPollChannelOption.DOMAIN_SOCKET_READ_MODE,
+                            DomainSocketReadMode.class,
+                            GoPollDomainSocketChannelConfig.class,
+                            GoPollDomainSocketChannelConfig::getReadMode,
+                            GoPollDomainSocketChannelConfig::setReadMode));
+
+    static final SocketOptions VSOCK_STREAM =
+            new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    ALLOW_HALF_CLOSURE);
+
+    /** Of a listening socket that is not one of the internet. */
+    static final SocketOptions LOCAL_SERVER =
+            new SocketOptions(SO_RCVBUF, SO_REUSEADDR, SO_BACKLOG);
+
     static final SocketOptions UNIX_DATAGRAM =
             new SocketOptions(
-                    SO_RCVBUF, SO_SNDBUF, ACTIVE_ON_REGISTRATION, MAX_DATAGRAM_PAYLOAD_SIZE);
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
+                    SO_RCVBUF,
+                    SO_SNDBUF,
+                    ACTIVE_ON_REGISTRATION,
+                    MAX_DATAGRAM_PAYLOAD_SIZE);
 
     static final SocketOptions UDP =
             new SocketOptions(
+                    READ_DEADLINE,
+                    WRITE_DEADLINE,
+                    READ_IDLE_DEADLINE,
                     SO_BROADCAST,
                     SO_RCVBUF,
                     SO_SNDBUF,

@@ -13,12 +13,30 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
+import io.gopoll.sys.Syscalls;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.PeerCredentials;
+import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InaccessibleObjectException;
+import java.net.BindException;
 import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 
-/** Netty's addresses of Unix sockets in the memory of system calls. */
+/** Netty's value types for Unix sockets, to and from the memory of system calls. */
 final class UnixAddresses {
+
+    /** The type of a file within its mode, and that of a socket, inode(7). */
+    private static final int S_IFMT = 0170000;
+
+    private static final int S_IFSOCK = 0140000;
 
     private UnixAddresses() {}
 
@@ -32,5 +50,82 @@ final class UnixAddresses {
     /** An empty path for a socket without a name. */
     static DomainSocketAddress read(SockAddr memory) {
         return new DomainSocketAddress(memory.unixPath());
+    }
+
+    /**
+     * Binds. A socket's file that no socket has bound any more, as one that was closed or killed
+     * leaves it behind, is replaced: Netty's epoll transport replaces whatever is there.
+     *
+     * @throws BindException if a socket has the path, or the file that has it is none of a socket
+     */
+    static void bind(NetFd netFd, SocketAddress address) throws IOException {
+        try {
+            netFd.bind(address, memory -> put(memory, address));
+        } catch (BindException e) {
+            if (!deleteLeftBehind((DomainSocketAddress) address, netFd.sotype(), e)) {
+                throw e;
+            }
+            netFd.bind(address, memory -> put(memory, address));
+        }
+    }
+
+    private static boolean deleteLeftBehind(
+            DomainSocketAddress address, int sotype, BindException inUse) {
+        String path = address.path();
+        if (path.isEmpty() || path.charAt(0) == '\0') {
+            return false;
+        }
+        try {
+            Path file = Path.of(path);
+            int mode = (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & S_IFMT) != S_IFSOCK || !refusesConnects(address, sotype)) {
+                return false;
+            }
+            Files.delete(file);
+            return true;
+        } catch (IOException e) {
+            inUse.addSuppressed(e);
+            return false;
+        }
+    }
+
+    /** A server that does not refuse sees a connection that ends at once. */
+    private static boolean refusesConnects(DomainSocketAddress address, int sotype)
+            throws IOException {
+        NetFd probe = NetFd.socket(Constants.AF_UNIX, sotype);
+        try {
+            SockAddr to = new SockAddr();
+            put(to, address);
+            int result = Syscalls.get().connect(probe.sysfd(), to.address(), to.length());
+            return result == -Errno.ECONNREFUSED;
+        } finally {
+            probe.close();
+        }
+    }
+
+    /**
+     * {@code struct ucred}: pid, uid, gid, each an int.
+     *
+     * @throws IOException if the socket is closed
+     */
+    static PeerCredentials peerCredentials(NetFd netFd) throws IOException {
+        NativeMemory ucred = NativeMemory.allocate(3 * Integer.BYTES);
+        netFd.getOption(Constants.SOL_SOCKET, Constants.SO_PEERCRED, ucred);
+        int pid = ucred.buffer().getInt(0);
+        int uid = ucred.buffer().getInt(4);
+        int gid = ucred.buffer().getInt(8);
+        try {
+            // Netty's own constructor is for its JNI only.
+            Constructor<PeerCredentials> constructor =
+                    PeerCredentials.class.getDeclaredConstructor(int.class, int.class, int[].class);
+            constructor.setAccessible(true);
+            return constructor.newInstance(pid, uid, new int[] {gid});
+        } catch (ReflectiveOperationException | InaccessibleObjectException e) {
+            throw new UnsupportedOperationException(
+                    "PeerCredentials cannot be made: where Netty is a named module, start with"
+                            + " --add-opens io.netty.transport.unix.common/io.netty.channel.unix="
+                            + "io.gopoll.transport or ALL-UNNAMED",
+                    e);
+        }
     }
 }

@@ -61,14 +61,6 @@ public final class NetFd {
 
     private static final int REF = 2;
 
-    /** Room for the address and the option of a call that may come from any thread. */
-    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
-
-    private static final class Scratch {
-        final SockAddr address = new SockAddr();
-        final NativeMemory option = NativeMemory.allocate(16);
-    }
-
     /** Whether a new IPv6 socket would refuse IPv4 peers (sysctl net.ipv6.bindv6only). */
     private static final boolean BIND_V6_ONLY;
 
@@ -79,7 +71,7 @@ public final class NetFd {
         IPV6_AVAILABLE = fd >= 0;
         boolean v6Only = false;
         if (fd >= 0) {
-            NativeMemory value = SCRATCH.get().option;
+            NativeMemory value = NativeMemory.allocate(16);
             value.buffer().putInt(0, 0).putInt(8, Integer.BYTES);
             int result =
                     SYS.getsockopt(
@@ -285,6 +277,16 @@ public final class NetFd {
         return n;
     }
 
+    /** Receives one datagram, and where it comes from: recvfrom(2). */
+    public long recvfrom(long address, int count, int flags, SockAddr from) {
+        long n;
+        do {
+            from.reset();
+            n = SYS.recvfrom(sysfd, address, count, flags, from.address(), from.lengthAddress());
+        } while (n == -EINTR);
+        return n;
+    }
+
     /**
      * Sends a piece of a file: sendfile(2).
      *
@@ -346,8 +348,9 @@ public final class NetFd {
      */
     public boolean connect(SocketAddress remote, SockAddrWriter writer) throws IOException {
         incref("connect");
+        Scratch scratch = Scratch.take();
         try {
-            SockAddr address = SCRATCH.get().address;
+            SockAddr address = scratch.address;
             writer.write(address);
             int result = SYS.connect(sysfd, address.address(), address.length());
             // EINTR leaves the connect going on, connect(2); it ends as EINPROGRESS does.
@@ -357,13 +360,16 @@ public final class NetFd {
             check("connect", result, remote);
             return true;
         } finally {
+            scratch.giveBack();
             decref();
         }
     }
 
     /**
      * What became of a connect that was under way: asked by a second connect(2), which unlike
-     * SO_ERROR does not take a wake-up that came for nothing for success (golang/go#14548).
+     * SO_ERROR does not take a wake-up that came for nothing for success (golang/go#14548). VSOCK
+     * would take it for a new attempt once the first has failed, so it is asked for SO_ERROR
+     * before.
      *
      * @param remote the address of the first call
      * @return false if it still is under way
@@ -371,8 +377,13 @@ public final class NetFd {
      */
     public boolean finishConnect(SocketAddress remote, SockAddrWriter writer) throws IOException {
         incref("finishConnect");
+        Scratch scratch = Scratch.take();
         try {
-            SockAddr address = SCRATCH.get().address;
+            if (family == Constants.AF_VSOCK) {
+                int error = getIntOption(Constants.SOL_SOCKET, Constants.SO_ERROR);
+                check("finishConnect", -error, null);
+            }
+            SockAddr address = scratch.address;
             writer.write(address);
             int result = SYS.connect(sysfd, address.address(), address.length());
             if (result == -Errno.EALREADY || result == -EINPROGRESS || result == -EINTR) {
@@ -383,6 +394,7 @@ public final class NetFd {
             }
             return true;
         } finally {
+            scratch.giveBack();
             decref();
         }
     }
@@ -390,11 +402,13 @@ public final class NetFd {
     /** Takes the peer from a datagram socket: connect(2) to {@code AF_UNSPEC}. */
     public void disconnect() throws IOException {
         incref("disconnect");
+        Scratch scratch = Scratch.take();
         try {
-            SockAddr address = SCRATCH.get().address;
+            SockAddr address = scratch.address;
             address.reset();
             check("disconnect", SYS.connect(sysfd, address.address(), address.length()), null);
         } finally {
+            scratch.giveBack();
             decref();
         }
     }
@@ -402,11 +416,13 @@ public final class NetFd {
     /** Binds: bind(2). */
     public void bind(SocketAddress local, SockAddrWriter writer) throws IOException {
         incref("bind");
+        Scratch scratch = Scratch.take();
         try {
-            SockAddr address = SCRATCH.get().address;
+            SockAddr address = scratch.address;
             writer.write(address);
             check("bind", SYS.bind(sysfd, address.address(), address.length()), local);
         } finally {
+            scratch.giveBack();
             decref();
         }
     }
@@ -470,8 +486,9 @@ public final class NetFd {
         if (!tryIncref()) {
             return null;
         }
+        Scratch scratch = Scratch.take();
         try {
-            SockAddr a = SCRATCH.get().address;
+            SockAddr a = scratch.address;
             a.reset();
             int result =
                     local
@@ -479,23 +496,33 @@ public final class NetFd {
                             : SYS.getpeername(sysfd, a.address(), a.lengthAddress());
             return result < 0 ? null : reader.read(a);
         } finally {
+            scratch.giveBack();
             decref();
         }
     }
 
     /** An option whose value is an int: getsockopt(2). */
     public int getIntOption(int level, int name) throws IOException {
-        NativeMemory value = SCRATCH.get().option;
-        value.buffer().putInt(0, 0);
-        getOption(level, name, value.address(), Integer.BYTES);
-        return value.buffer().getInt(0);
+        Scratch scratch = Scratch.take();
+        try {
+            NativeMemory value = scratch.option;
+            value.buffer().putInt(0, 0);
+            getOption(level, name, value.address(), Integer.BYTES);
+            return value.buffer().getInt(0);
+        } finally {
+            scratch.giveBack();
+        }
     }
 
     /** Sets an option whose value is an int: setsockopt(2). */
     public void setIntOption(int level, int name, int value) throws IOException {
-        NativeMemory memory = SCRATCH.get().option;
-        memory.buffer().putInt(0, value);
-        setOption(level, name, memory, Integer.BYTES);
+        Scratch scratch = Scratch.take();
+        try {
+            scratch.option.buffer().putInt(0, value);
+            setOption(level, name, scratch.option, Integer.BYTES);
+        } finally {
+            scratch.giveBack();
+        }
     }
 
     /**
@@ -510,8 +537,9 @@ public final class NetFd {
 
     private int getOption(int level, int name, long value, int size) throws IOException {
         incref("getsockopt");
+        Scratch scratch = Scratch.take();
         try {
-            NativeMemory length = SCRATCH.get().option;
+            NativeMemory length = scratch.option;
             length.buffer().putInt(8, size);
             check(
                     "getsockopt",
@@ -519,6 +547,7 @@ public final class NetFd {
                     null);
             return length.buffer().getInt(8);
         } finally {
+            scratch.giveBack();
             decref();
         }
     }
@@ -615,7 +644,7 @@ public final class NetFd {
     }
 
     /** Says which call came too late; a ClosedChannelException has no message of its own. */
-    private static final class SocketClosedException extends ClosedChannelException {
+    static final class SocketClosedException extends ClosedChannelException {
         private static final long serialVersionUID = 1;
         private final String operation;
 

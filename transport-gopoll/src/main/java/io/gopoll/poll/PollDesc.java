@@ -142,8 +142,8 @@ public final class PollDesc {
 
     /**
      * The reading deadline: 0 none, above 0 a time of {@link Clock} (it counts from that time on,
-     * fired or not), FIRED. Only a timer that finds it passed replaces it by FIRED, with a CAS, and
-     * so never touches one that was moved meanwhile.
+     * fired or not), FIRED. Only a timer, or a park, that finds it passed replaces it by FIRED,
+     * with a CAS, and so never touches one that was moved meanwhile.
      */
     private volatile long rd;
 
@@ -243,7 +243,11 @@ public final class PollDesc {
             } else if (casSide(mode, null, WAIT)) {
                 // Again, although reset has looked: a close or a deadline that found nobody waiting
                 // resumed nobody.
-                if (error(mode) != OK) {
+                int error = error(mode);
+                if (error != OK) {
+                    if (error == TIMEOUT) {
+                        expire(mode);
+                    }
                     // If it fails there is READY, which stays, or null already.
                     casSide(mode, WAIT, null);
                     return true;
@@ -328,6 +332,16 @@ public final class PollDesc {
      */
     public boolean hungUp() {
         return (info & HUNG_UP_BIT) != 0;
+    }
+
+    /**
+     * Whether a side's deadline has passed and somebody has noticed: the timer of whoever waited,
+     * or {@link #park}. Other than {@link #error} it does not look at the clock. Any thread.
+     *
+     * @param mode READ or WRITE
+     */
+    public boolean isPast(int mode) {
+        return deadline(mode) < 0;
     }
 
     /**
@@ -479,6 +493,14 @@ public final class PollDesc {
         deadline = rd;
         if (deadline > 0 && deadline <= now && RD.compareAndSet(this, deadline, FIRED)) {
             ready.add(take(READ));
+        }
+    }
+
+    /** Acts on a deadline that has passed, and that no timer has seen because nobody waited. */
+    private void expire(int mode) {
+        long deadline = deadline(mode);
+        if (deadline > 0 && deadline <= Clock.now()) {
+            (mode == READ ? RD : WD).compareAndSet(this, deadline, FIRED);
         }
     }
 

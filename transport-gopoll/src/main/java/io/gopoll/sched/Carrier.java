@@ -93,7 +93,7 @@ final class Carrier extends Thread {
 
     @Override
     public void run() {
-        while (!scheduler.isClosed()) {
+        while (!scheduler.isDone()) {
             Processor p = processor;
             if (p == null) {
                 LockSupport.park(this);
@@ -106,7 +106,7 @@ final class Carrier extends Thread {
 
     private void own(Processor p) {
         int sinceLook = 0;
-        while (!scheduler.isClosed() || !p.isEmpty()) {
+        while (!scheduler.isDone()) {
             if (sinceLook == LOOK_EVERY) {
                 p.look();
                 sinceLook = 0;

@@ -45,6 +45,9 @@ final class GoScheduler extends Scheduler {
 
     private volatile boolean closed;
 
+    /** Goroutines that have not ended: the carriers stay for them, also when closed. */
+    private final AtomicInteger live = new AtomicInteger();
+
     GoScheduler(int processors) throws IOException {
         this.processors = new Processor[processors];
         for (int i = 0; i < processors; i++) {
@@ -57,8 +60,26 @@ final class GoScheduler extends Scheduler {
         start();
         int i = Math.floorMod(next.getAndIncrement(), processors.length);
         Goroutine g = new Goroutine(this, processors[i]);
-        g.thread = VirtualThreads.unstarted(g, name, task);
+        g.thread =
+                VirtualThreads.unstarted(
+                        g,
+                        name,
+                        () -> {
+                            try {
+                                task.run();
+                            } finally {
+                                goroutineEnded();
+                            }
+                        });
+        live.incrementAndGet();
         return g.thread;
+    }
+
+    /** Takes no lock: a goroutine that parked here would find nobody to resume it. */
+    private void goroutineEnded() {
+        if (live.decrementAndGet() == 0 && closed) {
+            sysmon.wake();
+        }
     }
 
     private synchronized void start() {
@@ -91,8 +112,9 @@ final class GoScheduler extends Scheduler {
         return processors;
     }
 
-    boolean isClosed() {
-        return closed;
+    /** True if it is closed, and nothing runs any more. */
+    boolean isDone() {
+        return closed && live.get() == 0;
     }
 
     /** Queues a goroutine: with the carrier that this runs on, or where it has been before. */
@@ -164,14 +186,16 @@ final class GoScheduler extends Scheduler {
             closePollers();
             return;
         }
+        if (live.get() == 0) {
+            sysmon.wake();
+        }
+    }
+
+    /** Nothing runs any more: the carriers are to end. Sysmon calls it. */
+    void release() {
         for (Processor p : processors) {
             p.wake();
         }
-        sysmon.wake();
-    }
-
-    /** Sysmon unparks the spares when it has seen that the scheduler is closed. */
-    void releaseSpares() {
         for (Carrier spare = spares.poll(); spare != null; spare = spares.poll()) {
             spare.give(null);
         }

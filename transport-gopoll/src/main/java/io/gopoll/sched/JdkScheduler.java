@@ -13,47 +13,23 @@
  */
 package io.gopoll.sched;
 
-import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The JDK's scheduler, and a platform thread beside it that polls: works wherever there are virtual
- * threads, at the price of a hand-over between threads for each resume.
+ * The JDK's scheduler, and a poller beside it: works wherever there are virtual threads, at the
+ * price of a hand-over between threads for a resume.
  */
 final class JdkScheduler extends Scheduler {
 
-    private static final AtomicInteger IDS = new AtomicInteger();
-
-    private final NetPoller poller = new EpollPoller();
-
-    /** Under this. */
-    private Thread thread;
-
-    private volatile boolean closed;
+    private final BackgroundPoller background = new BackgroundPoller(false);
 
     JdkScheduler() throws IOException {}
 
     @Override
     public Thread newThread(String name, Runnable task) {
-        startPolling();
+        background.start();
         return VirtualThreads.unstarted(name, task);
-    }
-
-    private synchronized void startPolling() {
-        if (thread == null && !closed) {
-            thread = new Thread(this::poll, "gopoll-poller-" + IDS.incrementAndGet());
-            thread.setDaemon(false);
-            thread.start();
-        }
-    }
-
-    private void poll() {
-        while (!closed) {
-            Polling.resume(poller.poll(-1));
-        }
-        poller.close();
     }
 
     @Override
@@ -63,19 +39,11 @@ final class JdkScheduler extends Scheduler {
 
     @Override
     public NetPoller poller(int index) {
-        return poller;
+        return background.poller();
     }
 
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        if (thread == null) {
-            poller.close();
-        } else {
-            poller.wakeup();
-        }
+    public void close() {
+        background.close();
     }
 }

@@ -138,7 +138,7 @@ final class Processor {
         sleeping = true;
         try {
             // Who has added before sleeping was seen to be true has woken nobody.
-            boolean idle = isEmpty() && !scheduler.isClosed();
+            boolean idle = isEmpty() && !scheduler.isDone();
             ready = poller.poll(idle ? -1 : 0);
         } finally {
             sleeping = false;

@@ -41,6 +41,11 @@ public abstract class Scheduler implements AutoCloseable {
         return kind().equals("gopoll") ? VirtualThreads.ownSchedulerUnavailabilityCause() : null;
     }
 
+    /** Whether a thread is a virtual one; false before JDK 21. */
+    public static boolean isVirtual(Thread thread) {
+        return VirtualThreads.isVirtual(thread);
+    }
+
     /**
      * Which scheduler {@link #open} opens.
      *

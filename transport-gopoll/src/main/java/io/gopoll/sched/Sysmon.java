@@ -32,8 +32,8 @@ final class Sysmon extends Thread {
 
     private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** How many periods a carrier is stuck before its stack is reported: 100 ms. */
-    private static final int REPORT_AFTER = 10;
+    /** How many periods a carrier is stuck before its stack is reported: 500 ms. */
+    private static final int REPORT_AFTER = 50;
 
     /** No more than so many places are reported. */
     private static final int REPORTS = 100;
@@ -82,7 +82,7 @@ final class Sysmon extends Thread {
         Processor[] processors = scheduler.processors();
         seen = new Carrier[processors.length];
         seenTick = new long[processors.length];
-        while (!scheduler.isClosed()) {
+        while (!scheduler.isDone()) {
             LockSupport.parkNanos(this, PERIOD_NANOS);
             boolean idle = stuck.isEmpty();
             for (Processor p : processors) {
@@ -94,7 +94,7 @@ final class Sysmon extends Thread {
                 rest(processors);
             }
         }
-        scheduler.releaseSpares();
+        scheduler.release();
     }
 
     private void rest(Processor[] processors) {
@@ -105,7 +105,7 @@ final class Sysmon extends Thread {
                 return;
             }
         }
-        while (resting && !scheduler.isClosed()) {
+        while (resting && !scheduler.isDone()) {
             LockSupport.park(this);
         }
     }
@@ -154,7 +154,7 @@ final class Sysmon extends Thread {
             text.append(System.lineSeparator()).append("\tat ").append(element);
         }
         logger.warn(
-                "{} has not given up its carrier, {}, for 100 ms: it computes, or blocks where it"
+                "{} has not given up its carrier, {}, for 500 ms: it computes, or blocks where it"
                         + " cannot be unmounted. Others go on meanwhile.{}",
                 g.thread,
                 carrier.getName(),

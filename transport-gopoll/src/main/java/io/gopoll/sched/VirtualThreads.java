@@ -31,6 +31,9 @@ final class VirtualThreads {
     private static final Method NAME;
     private static final Method UNSTARTED;
 
+    /** {@code Thread.isVirtual()}; null where there are none. */
+    private static final MethodHandle IS_VIRTUAL;
+
     /** Why no scheduler of our own can be used; null if it can. */
     private static final Throwable OWN_SCHEDULER_CAUSE;
 
@@ -44,12 +47,19 @@ final class VirtualThreads {
         Method ofVirtual = null;
         Method name = null;
         Method unstarted = null;
+        MethodHandle isVirtual = null;
         Throwable cause = null;
         try {
             ofVirtual = Thread.class.getMethod("ofVirtual");
             Class<?> builder = Class.forName("java.lang.Thread$Builder$OfVirtual");
             name = builder.getMethod("name", String.class);
             unstarted = builder.getMethod("unstarted", Runnable.class);
+            isVirtual =
+                    MethodHandles.publicLookup()
+                            .findVirtual(
+                                    Thread.class,
+                                    "isVirtual",
+                                    MethodType.methodType(boolean.class));
             // JDK 19 and 20 have them as a preview that has to be enabled.
             ofVirtual.invoke(null);
         } catch (ReflectiveOperationException e) {
@@ -65,6 +75,7 @@ final class VirtualThreads {
         OF_VIRTUAL = ofVirtual;
         NAME = name;
         UNSTARTED = unstarted;
+        IS_VIRTUAL = isVirtual;
         UNAVAILABILITY_CAUSE = cause;
 
         MethodHandle newOnExecutor = null;
@@ -127,6 +138,17 @@ final class VirtualThreads {
     static Thread unstarted(Executor executor, String name, Runnable task) {
         try {
             return (Thread) NEW_ON_EXECUTOR.invoke(executor, name, 0, task);
+        } catch (Throwable t) {
+            throw rethrow(t);
+        }
+    }
+
+    static boolean isVirtual(Thread thread) {
+        if (IS_VIRTUAL == null) {
+            return false;
+        }
+        try {
+            return (boolean) IS_VIRTUAL.invokeExact(thread);
         } catch (Throwable t) {
             throw rethrow(t);
         }

@@ -33,7 +33,10 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.SelectStrategy;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -54,10 +57,17 @@ class EventLoopTest {
     private static final InetSocketAddress LOOPBACK =
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
-    private static final class Echo extends ChannelInboundHandlerAdapter {
+    private final ChannelGroup echoing = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+
+    private final class Echo extends ChannelInboundHandlerAdapter {
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
             ctx.writeAndFlush(msg);
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            echoing.add(ctx.channel());
         }
     }
 
@@ -85,7 +95,7 @@ class EventLoopTest {
         return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
     }
 
-    private static Channel echoServer(EventLoopGroup group) throws Exception {
+    private Channel echoServer(EventLoopGroup group) throws Exception {
         return new ServerBootstrap()
                 .group(group)
                 .channel(GoPollServerSocketChannel.class)
@@ -101,7 +111,7 @@ class EventLoopTest {
                 .channel();
     }
 
-    private static void echoOnce(EventLoopGroup group) throws Exception {
+    private void echoOnce(EventLoopGroup group) throws Exception {
         Channel server = echoServer(group);
         Texts texts = new Texts();
         Channel client =
@@ -116,6 +126,7 @@ class EventLoopTest {
         texts.await("echo");
         client.close().sync();
         server.close().sync();
+        assertTrue(echoing.newCloseFuture().await(20, TimeUnit.SECONDS));
     }
 
     @Test

@@ -33,23 +33,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelConfig;
-import io.netty.channel.epoll.EpollServerChannelConfig;
-import io.netty.channel.epoll.EpollServerSocketChannelConfig;
-import io.netty.channel.epoll.EpollSocketChannelConfig;
-import io.netty.channel.epoll.EpollTcpInfo;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -286,46 +278,6 @@ class GoPollSocketChannelConfigTest {
     }
 
     // ---- The methods. ----
-
-    @Test
-    @SuppressWarnings("deprecation")
-    void everyMethodOfNettysEpollConfigsHasItsLikeHere() {
-        Map<Class<?>, Class<?>> likes =
-                Map.of(
-                        EpollChannelConfig.class, GoPollChannelConfig.class,
-                        EpollServerChannelConfig.class, GoPollServerChannelConfig.class,
-                        EpollServerSocketChannelConfig.class, GoPollServerSocketChannelConfig.class,
-                        EpollSocketChannelConfig.class, GoPollSocketChannelConfig.class,
-                        EpollTcpInfo.class, GoPollTcpInfo.class);
-        List<String> missing = new ArrayList<>();
-        likes.forEach(
-                (theirs, ours) -> {
-                    for (Method m : theirs.getMethods()) {
-                        boolean mode =
-                                m.getReturnType() == io.netty.channel.epoll.EpollMode.class
-                                        || Arrays.asList(m.getParameterTypes())
-                                                .contains(io.netty.channel.epoll.EpollMode.class);
-                        if (mode || m.isBridge() || Modifier.isStatic(m.getModifiers())) {
-                            continue;
-                        }
-                        Class<?> type = m.getReturnType();
-                        if (!hasMethod(ours, m, likes.getOrDefault(type, type))) {
-                            missing.add(ours.getSimpleName() + ": " + m);
-                        }
-                    }
-                });
-        assertEquals(List.of(), missing);
-    }
-
-    private static boolean hasMethod(Class<?> type, Method like, Class<?> returnType) {
-        return Arrays.stream(type.getMethods())
-                .anyMatch(
-                        m ->
-                                m.getName().equals(like.getName())
-                                        && Arrays.equals(
-                                                m.getParameterTypes(), like.getParameterTypes())
-                                        && returnType.isAssignableFrom(m.getReturnType()));
-    }
 
     @Test
     @SuppressWarnings("deprecation")

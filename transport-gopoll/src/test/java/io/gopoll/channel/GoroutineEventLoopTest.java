@@ -38,6 +38,7 @@ import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
@@ -472,7 +473,7 @@ class GoroutineEventLoopTest {
         assertNotSame(first, second);
         assertSame(first, group.next());
         for (int i = 0; i < 200; i++) {
-            assertEquals(true, first.submit(first::inEventLoop).get(20, TimeUnit.SECONDS));
+            assertEquals(true, first.submit(() -> first.inEventLoop()).get(20, TimeUnit.SECONDS));
         }
         Set<EventExecutor> all = new HashSet<>();
         group.forEach(all::add);
@@ -564,6 +565,64 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    void anIdleLoopGivesBackNettysCachesAndKeepsTheUsersThreadLocals(String scheduler)
+            throws Exception {
+        group(scheduler, 1);
+        FastThreadLocal<String> fast = new FastThreadLocal<>();
+        ThreadLocal<String> plain = new ThreadLocal<>();
+        AtomicReference<WeakReference<Object>> map = new AtomicReference<>();
+        BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        if (value == 1) {
+                                            fast.set("fast");
+                                            plain.set("plain");
+                                            map.set(
+                                                    new WeakReference<>(
+                                                            InternalThreadLocalMap.get()));
+                                        }
+                                        seen.add(fast.get() + " " + plain.get());
+                                        assertSame(
+                                                ctx.executor(),
+                                                ThreadExecutorMap.currentExecutor());
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        Socket socket = connect(server);
+        assertEquals(1, exchange(socket, 1));
+        assertEquals("fast plain", seen.take());
+        long start = System.nanoTime();
+        while (map.get().get() != null) {
+            assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(60), "kept");
+            System.gc();
+        }
+        assertEquals(2, exchange(socket, 2));
+        assertEquals("fast plain", seen.take());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void noLoopThatIsAboutToSleepMissesTheShutdown(String scheduler) throws Exception {
+        for (int i = 0; i < 300; i++) {
+            group(scheduler, 2);
+            Channel server = serve(() -> new ChannelInboundHandlerAdapter());
+            List<Future<?>> tasks = new ArrayList<>();
+            for (EventExecutor loop : group) {
+                tasks.add(loop.submit(() -> {}));
+            }
+            tasks.get(i % tasks.size()).sync();
+            Future<?> terminated = group.shutdownGracefully(0, 20, TimeUnit.SECONDS);
+            assertTrue(terminated.await(20, TimeUnit.SECONDS), "round " + i);
+            assertTrue(server.closeFuture().isDone());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
     void shutdownClosesEveryChannelAndRefusesWhatComesLater(String scheduler) throws Exception {
         group(scheduler, 2);
         Channel server =
@@ -638,6 +697,7 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    @SuppressWarnings("deprecation") // the way that bootstraps go
     void aChannelOfAnotherTransportIsRefusedNamingBoth(String scheduler) throws Exception {
         group(scheduler, 1);
         Throwable cause = group.register(new NioSocketChannel()).await().cause();

@@ -15,6 +15,8 @@ package io.gopoll.testsuite.socket;
 
 import io.gopoll.channel.GoPollDatagramChannel;
 import io.gopoll.channel.GoPollDomainDatagramChannel;
+import io.gopoll.channel.GoPollDomainSocketChannel;
+import io.gopoll.channel.GoPollServerDomainSocketChannel;
 import io.gopoll.channel.GoPollServerSocketChannel;
 import io.gopoll.channel.GoPollSocketChannel;
 import io.gopoll.testsuite.Mode;
@@ -24,7 +26,9 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioDatagramChannel;
@@ -145,6 +149,39 @@ public final class GoPollSocketPermutation extends SocketTestPermutation {
 
     private Bootstrap epollClient() {
         return new Bootstrap().group(epollGroup).channel(EpollSocketChannel.class);
+    }
+
+    // ---- Unix sockets. ----
+
+    public List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> domainSocket() {
+        List<BootstrapFactory<Bootstrap>> clients =
+                List.of(this::goPollDomainClient, this::epollDomainClient);
+        List<BootstrapComboFactory<ServerBootstrap, Bootstrap>> list =
+                combo(serverDomainSocket(), clients);
+        list.addAll(combo(List.of(this::epollDomainServer), List.of(this::goPollDomainClient)));
+        return list;
+    }
+
+    public List<BootstrapFactory<ServerBootstrap>> serverDomainSocket() {
+        return List.of(
+                () ->
+                        new ServerBootstrap()
+                                .group(goPollGroup)
+                                .channel(GoPollServerDomainSocketChannel.class));
+    }
+
+    private Bootstrap goPollDomainClient() {
+        return new Bootstrap().group(goPollGroup).channel(GoPollDomainSocketChannel.class);
+    }
+
+    private ServerBootstrap epollDomainServer() {
+        return new ServerBootstrap()
+                .group(epollGroup)
+                .channel(EpollServerDomainSocketChannel.class);
+    }
+
+    private Bootstrap epollDomainClient() {
+        return new Bootstrap().group(epollGroup).channel(EpollDomainSocketChannel.class);
     }
 
     // ---- Datagrams. ----

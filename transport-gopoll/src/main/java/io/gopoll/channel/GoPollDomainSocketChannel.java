@@ -1,0 +1,209 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.SockAddr;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.internal.ChannelUtils;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.DomainSocketChannel;
+import io.netty.channel.unix.DomainSocketReadMode;
+import io.netty.channel.unix.FileDescriptor;
+import io.netty.channel.unix.PeerCredentials;
+import java.io.IOException;
+import java.net.SocketAddress;
+
+/**
+ * A connection between Unix sockets on GoPoll, unix(7). A path that begins with a NUL is a name in
+ * the abstract namespace. Besides buffers and file regions it writes {@link FileDescriptor}s: the
+ * peer gets a duplicate, the sender's stays open. In read mode {@link
+ * DomainSocketReadMode#FILE_DESCRIPTORS} it reads them; they are the receiver's to close.
+ */
+public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
+        implements DomainSocketChannel {
+
+    private final GoPollDomainSocketChannelConfig config =
+            new GoPollDomainSocketChannelConfig(this);
+
+    /** Null until the first descriptor is sent or received. */
+    private PassedDescriptors descriptors;
+
+    public GoPollDomainSocketChannel() {
+        super(null, newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false, null);
+    }
+
+    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    public GoPollDomainSocketChannel(int fd) {
+        this(adoptSocket(fd));
+    }
+
+    private GoPollDomainSocketChannel(NetFd netFd) {
+        super(null, netFd, isSoErrorZero(netFd), null);
+    }
+
+    /**
+     * Takes over a socket that was opened elsewhere; the channel closes it.
+     *
+     * @param active whether it is connected
+     */
+    public GoPollDomainSocketChannel(int fd, boolean active) {
+        super(null, adoptSocket(fd), active, null);
+    }
+
+    /** A connection that was accepted. */
+    GoPollDomainSocketChannel(Channel parent, NetFd netFd, DomainSocketAddress remote) {
+        super(parent, netFd, true, remote);
+    }
+
+    @Override
+    public GoPollDomainSocketChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public DomainSocketAddress localAddress() {
+        return (DomainSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public DomainSocketAddress remoteAddress() {
+        return (DomainSocketAddress) super.remoteAddress();
+    }
+
+    /**
+     * The process at the other end, as it was when it connected or listened: {@code SO_PEERCRED},
+     * socket(7).
+     *
+     * @throws IOException if the socket is closed
+     */
+    public PeerCredentials peerCredentials() throws IOException {
+        return UnixAddresses.peerCredentials(netFd());
+    }
+
+    @Override
+    void putAddress(SockAddr memory, SocketAddress address) {
+        UnixAddresses.put(memory, address);
+    }
+
+    @Override
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        UnixAddresses.bind(netFd(), localAddress);
+    }
+
+    @Override
+    SocketAddress readLocalAddress() {
+        return netFd().localAddress(UnixAddresses::read);
+    }
+
+    @Override
+    SocketAddress readRemoteAddress() {
+        return netFd().remoteAddress(UnixAddresses::read);
+    }
+
+    // ---- Descriptors. ----
+
+    private PassedDescriptors descriptors() {
+        if (descriptors == null) {
+            descriptors = new PassedDescriptors();
+        }
+        return descriptors;
+    }
+
+    @Override
+    protected Object filterOutboundMessage(Object msg) {
+        return msg instanceof FileDescriptor ? msg : super.filterOutboundMessage(msg);
+    }
+
+    @Override
+    int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
+        if (!(msg instanceof FileDescriptor)) {
+            return super.writeOther(in, msg);
+        }
+        long n = descriptors().send(netFd(), ((FileDescriptor) msg).intValue());
+        if (n == -Errno.EAGAIN) {
+            return ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
+        }
+        if (n < 0) {
+            throw Errno.newException("sendmsg", (int) n);
+        }
+        in.remove();
+        return 1;
+    }
+
+    @Override
+    protected AbstractGoPollUnsafe newUnsafe() {
+        return new DomainUnsafe();
+    }
+
+    private final class DomainUnsafe extends StreamUnsafe {
+
+        @Override
+        void readLoop(ChannelConfig config) {
+            if (config().getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS) {
+                readDescriptors(config);
+            } else {
+                super.readLoop(config);
+            }
+        }
+
+        private void readDescriptors(ChannelConfig config) {
+            GoPollRecvByteAllocatorHandle allocHandle = recvBufAllocHandle();
+            ChannelPipeline pipeline = pipeline();
+            allocHandle.reset(config);
+            // Each descriptor counts as one byte of one attempted.
+            allocHandle.attemptedBytesRead(1);
+            boolean end = false;
+            Throwable exception = null;
+            try {
+                do {
+                    int n = (int) descriptors().receive(netFd());
+                    if (n <= 0) {
+                        readable = false;
+                        allocHandle.lastBytesRead(n == 0 ? -1 : 0);
+                        end = n == 0;
+                        if (n < 0 && n != -Errno.EAGAIN) {
+                            exception = Errno.newException("recvmsg", n);
+                        }
+                        break;
+                    }
+                    allocHandle.lastBytesRead(1);
+                    FileDescriptor[] received = descriptors().take();
+                    allocHandle.incMessagesRead(received.length);
+                    readPending = false;
+                    for (FileDescriptor fd : received) {
+                        pipeline.fireChannelRead(fd);
+                    }
+                } while (isOpen()
+                        && config().getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS
+                        && allocHandle.continueReading());
+            } catch (Throwable t) {
+                exception = t;
+            }
+            allocHandle.readComplete();
+            pipeline.fireChannelReadComplete();
+            if (exception != null) {
+                pipeline.fireExceptionCaught(exception);
+            }
+            if (end || exception instanceof IOException) {
+                shutdownInput(true);
+            }
+        }
+    }
+}

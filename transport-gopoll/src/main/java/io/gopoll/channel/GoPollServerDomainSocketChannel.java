@@ -1,0 +1,134 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.SockAddr;
+import io.netty.channel.Channel;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.ServerDomainSocketChannel;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A listening Unix socket on GoPoll. As in Netty's epoll transport, closing it deletes the file of
+ * the path that it has bound. One that a socket has left behind there is replaced; bind fails where
+ * another socket still has the path, or where the file is none of a socket.
+ */
+public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
+        implements ServerDomainSocketChannel {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(GoPollServerDomainSocketChannel.class);
+
+    private final GoPollServerChannelConfig config =
+            new GoPollServerChannelConfig(this, SocketOptions.LOCAL_SERVER);
+
+    /** The path that this channel has bound, so that its file is to be deleted. */
+    private volatile String bound;
+
+    public GoPollServerDomainSocketChannel() {
+        super(newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false);
+    }
+
+    /**
+     * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
+     * it.
+     */
+    public GoPollServerDomainSocketChannel(int fd) {
+        this(adoptSocket(fd));
+    }
+
+    private GoPollServerDomainSocketChannel(NetFd netFd) {
+        super(netFd, isListening(netFd));
+    }
+
+    /**
+     * Takes over a socket that was opened elsewhere; the channel closes it.
+     *
+     * @param active whether it listens
+     */
+    public GoPollServerDomainSocketChannel(int fd, boolean active) {
+        super(adoptSocket(fd), active);
+    }
+
+    @Override
+    public GoPollServerChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public DomainSocketAddress localAddress() {
+        return (DomainSocketAddress) super.localAddress();
+    }
+
+    @Override
+    public DomainSocketAddress remoteAddress() {
+        return (DomainSocketAddress) super.remoteAddress();
+    }
+
+    @Override
+    void putAddress(SockAddr memory, SocketAddress address) {
+        UnixAddresses.put(memory, address);
+    }
+
+    @Override
+    void bindSocket(SocketAddress localAddress) throws IOException {
+        UnixAddresses.bind(netFd(), localAddress);
+    }
+
+    @Override
+    SocketAddress readLocalAddress() {
+        return netFd().localAddress(UnixAddresses::read);
+    }
+
+    @Override
+    protected void doBind(SocketAddress localAddress) throws Exception {
+        super.doBind(localAddress);
+        bound = ((DomainSocketAddress) localAddress).path();
+        listen(config.getBacklog());
+    }
+
+    @Override
+    Channel newChildChannel(int fd, SockAddr remote) {
+        NetFd child = new NetFd(fd, Constants.AF_UNIX, Constants.SOCK_STREAM);
+        return new GoPollDomainSocketChannel(this, child, UnixAddresses.read(remote));
+    }
+
+    @Override
+    protected void doClose() throws Exception {
+        try {
+            super.doClose();
+        } finally {
+            String path = bound;
+            bound = null;
+            if (path != null && !path.isEmpty() && path.charAt(0) != '\0') {
+                delete(path);
+            }
+        }
+    }
+
+    private static void delete(String path) {
+        try {
+            Files.deleteIfExists(Path.of(path));
+        } catch (IOException e) {
+            logger.debug("Unable to delete the file of a Unix socket: {}", path, e);
+        }
+    }
+}

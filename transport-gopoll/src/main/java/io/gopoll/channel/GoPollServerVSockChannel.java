@@ -1,0 +1,77 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.SockAddr;
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+
+/**
+ * A listening socket for connections between a virtual machine and its host, on GoPoll: vsock(7).
+ */
+public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel {
+
+    private final GoPollServerChannelConfig config =
+            new GoPollServerChannelConfig(this, SocketOptions.LOCAL_SERVER);
+
+    public GoPollServerVSockChannel() {
+        super(newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false);
+    }
+
+    /**
+     * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
+     * it.
+     */
+    public GoPollServerVSockChannel(int fd) {
+        this(adoptSocket(fd));
+    }
+
+    private GoPollServerVSockChannel(NetFd netFd) {
+        super(netFd, isListening(netFd));
+    }
+
+    @Override
+    public GoPollServerChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public VSockAddress localAddress() {
+        return (VSockAddress) super.localAddress();
+    }
+
+    @Override
+    void putAddress(SockAddr memory, SocketAddress address) {
+        GoPollVSockChannel.put(memory, address);
+    }
+
+    @Override
+    SocketAddress readLocalAddress() {
+        return netFd().localAddress(GoPollVSockChannel::read);
+    }
+
+    @Override
+    protected void doBind(SocketAddress localAddress) throws Exception {
+        super.doBind(localAddress);
+        listen(config.getBacklog());
+    }
+
+    @Override
+    Channel newChildChannel(int fd, SockAddr remote) {
+        NetFd child = new NetFd(fd, Constants.AF_VSOCK, Constants.SOCK_STREAM);
+        return new GoPollVSockChannel(this, child, GoPollVSockChannel.read(remote));
+    }
+}

@@ -1,0 +1,88 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.net.NetFd;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.SockAddr;
+import io.netty.channel.Channel;
+import java.net.SocketAddress;
+
+/**
+ * A connection between a virtual machine and its host, or within one machine, on GoPoll: vsock(7).
+ * Netty's epoll transport has the addresses, but no such channel. Its addresses are {@link
+ * VSockAddress}es.
+ */
+public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
+
+    private final GoPollStreamChannelConfig config =
+            new GoPollStreamChannelConfig(this, SocketOptions.VSOCK_STREAM);
+
+    public GoPollVSockChannel() {
+        super(null, newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false, null);
+    }
+
+    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    public GoPollVSockChannel(int fd) {
+        this(adoptSocket(fd));
+    }
+
+    private GoPollVSockChannel(NetFd netFd) {
+        super(null, netFd, isSoErrorZero(netFd), null);
+    }
+
+    /** A connection that was accepted. */
+    GoPollVSockChannel(Channel parent, NetFd netFd, VSockAddress remote) {
+        super(parent, netFd, true, remote);
+    }
+
+    @Override
+    public GoPollStreamChannelConfig config() {
+        return config;
+    }
+
+    @Override
+    public VSockAddress localAddress() {
+        return (VSockAddress) super.localAddress();
+    }
+
+    @Override
+    public VSockAddress remoteAddress() {
+        return (VSockAddress) super.remoteAddress();
+    }
+
+    @Override
+    void putAddress(SockAddr memory, SocketAddress address) {
+        put(memory, address);
+    }
+
+    @Override
+    SocketAddress readLocalAddress() {
+        return netFd().localAddress(GoPollVSockChannel::read);
+    }
+
+    @Override
+    SocketAddress readRemoteAddress() {
+        return netFd().remoteAddress(GoPollVSockChannel::read);
+    }
+
+    static void put(SockAddr memory, SocketAddress address) {
+        VSockAddress vsock = (VSockAddress) address;
+        memory.setVsock(vsock.getCid(), vsock.getPort());
+    }
+
+    static VSockAddress read(SockAddr memory) {
+        return new VSockAddress(memory.vsockCid(), memory.vsockPort());
+    }
+}

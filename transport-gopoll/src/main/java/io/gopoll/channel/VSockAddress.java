@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import java.net.SocketAddress;
+
+/**
+ * The address of a socket between a virtual machine and its host, vsock(7): what {@code
+ * io.netty.channel.epoll.VSockAddress} is to Netty's epoll transport.
+ */
+public final class VSockAddress extends SocketAddress {
+
+    private static final long serialVersionUID = 1;
+
+    /** Any context id: to bind to. */
+    public static final int VMADDR_CID_ANY = -1;
+
+    public static final int VMADDR_CID_HYPERVISOR = 0;
+
+    /** This machine itself: the loopback of VSOCK. */
+    public static final int VMADDR_CID_LOCAL = 1;
+
+    public static final int VMADDR_CID_HOST = 2;
+
+    /** Any port: to bind to. */
+    public static final int VMADDR_PORT_ANY = -1;
+
+    private final int cid;
+    private final int port;
+
+    /**
+     * @param cid the context id, unsigned
+     * @param port unsigned
+     */
+    public VSockAddress(int cid, int port) {
+        this.cid = cid;
+        this.port = port;
+    }
+
+    public int getCid() {
+        return cid;
+    }
+
+    public int getPort() {
+        return port;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof VSockAddress
+                && cid == ((VSockAddress) o).cid
+                && port == ((VSockAddress) o).port;
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * cid + port;
+    }
+
+    @Override
+    public String toString() {
+        return "VSockAddress{cid="
+                + Integer.toUnsignedString(cid)
+                + ", port="
+                + Integer.toUnsignedString(port)
+                + '}';
+    }
+}

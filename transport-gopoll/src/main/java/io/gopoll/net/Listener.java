@@ -1,0 +1,52 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.net;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Accepts connections: Go's {@code net.Listener}. */
+public final class Listener extends Endpoint {
+
+    private final Net.Network network;
+
+    Listener(PollFd fd, Net.Network network) {
+        super(fd);
+        this.network = network;
+        fd.address(localAddress());
+    }
+
+    /** The next connection; waits for it if need be. */
+    public Conn accept() throws IOException {
+        PollFd accepted = fd.accept();
+        return new Conn(accepted, network, accepted.address());
+    }
+
+    /** Closes it, and removes the file of a Unix socket, as Go does. */
+    @Override
+    public void close() {
+        boolean removes = network.isUnix() && isOpen();
+        SocketAddress local = removes ? localAddress() : null;
+        super.close();
+        if (local instanceof UnixAddr && !((UnixAddr) local).isAbstract()) {
+            try {
+                Files.deleteIfExists(Path.of(((UnixAddr) local).name()));
+            } catch (IOException ignored) {
+                // Somebody else's by now, or not ours to remove: it does not listen any more.
+            }
+        }
+    }
+}

@@ -1,0 +1,593 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.net;
+
+import io.gopoll.poll.Deadline;
+import io.gopoll.poll.DeadlineExceededException;
+import io.gopoll.poll.PollDesc;
+import io.gopoll.sched.BackgroundPoller;
+import io.gopoll.sched.Scheduler;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.NativeMemory;
+import io.gopoll.sys.SockAddr;
+import io.gopoll.sys.Syscalls;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+
+/**
+ * A descriptor on which threads wait: Go's {@code internal/poll.FD}. Underneath nothing blocks;
+ * whoever can't go on is parked on the {@link PollDesc}. One reader and one writer at a time, the
+ * others wait for their turn.
+ */
+final class PollFd {
+
+    private static final Syscalls SYS = Syscalls.get();
+
+    /** Most of what one system call moves: Go's {@code maxRW}. */
+    private static final int MAX_RW = 1 << 30;
+
+    /** The process's one background poller, started by the first use. */
+    private static final class Netpoll {
+        static final BackgroundPoller POLLER = open();
+
+        private static BackgroundPoller open() {
+            try {
+                BackgroundPoller poller = new BackgroundPoller(true);
+                poller.start();
+                return poller;
+            } catch (IOException e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+    }
+
+    final NetFd netFd;
+
+    /** The name of the network, for messages: {@code "tcp"}. */
+    private final String network;
+
+    private final FdMutex mutex = new FdMutex();
+    private final PollDesc pd;
+
+    /** Whom the messages name: the peer, or the own address of a listener. Null if unknown. */
+    private volatile SocketAddress address;
+
+    /** Takes the descriptor over; it is closed if it cannot be polled. */
+    PollFd(NetFd netFd, String network) throws IOException {
+        this.netFd = netFd;
+        this.network = network;
+        try {
+            pd = Netpoll.POLLER.poller().open(netFd.sysfd());
+        } catch (Throwable t) {
+            netFd.close();
+            throw t;
+        }
+    }
+
+    SocketAddress address() {
+        return address;
+    }
+
+    void address(SocketAddress address) {
+        this.address = address;
+    }
+
+    boolean isOpen() {
+        return !mutex.isClosed();
+    }
+
+    // ---- Locks. ----
+
+    private void lock(int mode, String operation) throws IOException {
+        if (!mutex.rwlock(mode == PollDesc.READ)) {
+            throw new NetFd.SocketClosedException(operation);
+        }
+    }
+
+    private void unlock(int mode) {
+        if (mutex.rwunlock(mode == PollDesc.READ)) {
+            destroy();
+        }
+    }
+
+    /** A use that needs neither lock. */
+    void incref(String operation) throws IOException {
+        if (!mutex.incref()) {
+            throw new NetFd.SocketClosedException(operation);
+        }
+    }
+
+    void decref() {
+        if (mutex.decref()) {
+            destroy();
+        }
+    }
+
+    private void destroy() {
+        pd.close(netFd.isAdopted());
+        netFd.close();
+    }
+
+    /**
+     * Closes: whoever waits is resumed and gets AsynchronousCloseException; the descriptor goes
+     * when the last one has left. Does nothing the second time.
+     */
+    void close() {
+        if (mutex.increfAndClose()) {
+            pd.unblock();
+            decref();
+        }
+    }
+
+    // ---- Waiting. ----
+
+    /** Go's prepareRead and prepareWrite. */
+    private void prepare(int mode, String operation) throws IOException {
+        fail(pd.reset(mode), operation);
+    }
+
+    /** Go's waitRead and waitWrite. */
+    private void await(int mode, String operation) throws IOException {
+        // An interrupt ends the wait of a virtual thread only, as with the JDK's sockets.
+        int error =
+                Scheduler.isVirtual(Thread.currentThread())
+                        ? pd.awaitInterruptibly(mode)
+                        : pd.await(mode);
+        if (error == PollDesc.CLOSING) {
+            throw new ClosedMeanwhileException(what(operation));
+        }
+        fail(error, operation);
+    }
+
+    private void fail(int error, String operation) throws IOException {
+        switch (error) {
+            case PollDesc.OK:
+                return;
+            case PollDesc.TIMEOUT:
+                throw new DeadlineExceededException(operation + " " + network, address);
+            case PollDesc.INTERRUPTED:
+                close();
+                throw new SocketException("Closed by interrupt");
+            default:
+                throw new NetFd.SocketClosedException(operation);
+        }
+    }
+
+    private String what(String operation) {
+        return operation + " " + network + (address == null ? "" : " " + address);
+    }
+
+    private static final class ClosedMeanwhileException extends AsynchronousCloseException {
+        private static final long serialVersionUID = 1;
+        private final String what;
+
+        ClosedMeanwhileException(String what) {
+            this.what = what;
+        }
+
+        @Override
+        public String getMessage() {
+            return what + ": closed by another thread";
+        }
+    }
+
+    private IOException failed(String syscall, long result) {
+        return Errno.newException(syscall, (int) result, address);
+    }
+
+    // ---- Deadlines. ----
+
+    /**
+     * Any thread; does nothing once closed.
+     *
+     * @param at see {@link Deadline}
+     */
+    void setDeadline(long at, int modes) {
+        if (mutex.incref()) {
+            try {
+                pd.setDeadline(Deadline.delay(at), modes);
+            } finally {
+                decref();
+            }
+        }
+    }
+
+    // ---- Connecting and accepting. ----
+
+    /** Before anybody else knows of it. */
+    void connect(SocketAddress remote, NetFd.SockAddrWriter writer, long deadline)
+            throws IOException {
+        address = remote;
+        incref("dial");
+        try {
+            pd.setDeadline(Deadline.delay(deadline), PollDesc.WRITE);
+            prepare(PollDesc.WRITE, "dial");
+            if (!netFd.connect(remote, writer)) {
+                do {
+                    await(PollDesc.WRITE, "dial");
+                } while (!netFd.finishConnect(remote, writer));
+            }
+            pd.setDeadline(0, PollDesc.WRITE);
+        } finally {
+            decref();
+        }
+    }
+
+    /** The next connection, with the peer's address. */
+    PollFd accept() throws IOException {
+        lock(PollDesc.READ, "accept");
+        try {
+            prepare(PollDesc.READ, "accept");
+            for (; ; ) {
+                Scratch scratch = Scratch.take();
+                int fd;
+                SocketAddress remote = null;
+                try {
+                    fd = netFd.accept(scratch.address);
+                    if (fd >= 0) {
+                        remote = get(scratch.address);
+                    }
+                } finally {
+                    scratch.giveBack();
+                }
+                if (fd >= 0) {
+                    PollFd accepted =
+                            new PollFd(new NetFd(fd, netFd.family(), netFd.sotype()), network);
+                    accepted.address = remote;
+                    return accepted;
+                }
+                if (fd != -Errno.EAGAIN) {
+                    throw failed("accept", fd);
+                }
+                await(PollDesc.READ, "accept");
+            }
+        } finally {
+            unlock(PollDesc.READ);
+        }
+    }
+
+    // ---- Reading. ----
+
+    /** One read of whatever there is, at most what the buffer takes; 0 at the end of a stream. */
+    int read(ByteBuffer dst) throws IOException {
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("a read-only buffer");
+        }
+        lock(PollDesc.READ, "read");
+        try {
+            prepare(PollDesc.READ, "read");
+            for (; ; ) {
+                int n = readOnce(dst);
+                if (n >= 0) {
+                    return n;
+                }
+                if (n != -Errno.EAGAIN) {
+                    throw failed("read", n);
+                }
+                await(PollDesc.READ, "read");
+            }
+        } finally {
+            unlock(PollDesc.READ);
+        }
+    }
+
+    private int readOnce(ByteBuffer dst) {
+        int position = dst.position();
+        int n;
+        if (dst.isDirect()) {
+            n = netFd.read(SYS.addressOf(dst) + position, Math.min(dst.remaining(), MAX_RW));
+        } else {
+            n = readOnce(dst.array(), dst.arrayOffset() + position, dst.remaining());
+        }
+        if (n > 0) {
+            dst.position(position + n);
+        }
+        return n;
+    }
+
+    int read(byte[] dst, int offset, int length) throws IOException {
+        lock(PollDesc.READ, "read");
+        try {
+            prepare(PollDesc.READ, "read");
+            for (; ; ) {
+                int n = readOnce(dst, offset, length);
+                if (n >= 0) {
+                    return n;
+                }
+                if (n != -Errno.EAGAIN) {
+                    throw failed("read", n);
+                }
+                await(PollDesc.READ, "read");
+            }
+        } finally {
+            unlock(PollDesc.READ);
+        }
+    }
+
+    /** Not kept while waiting: the memory would be as much as there are readers. */
+    private int readOnce(byte[] dst, int offset, int length) {
+        Scratch scratch = Scratch.take();
+        try {
+            NativeMemory bytes = scratch.bytes();
+            int n = netFd.read(bytes.address(), Math.min(length, Scratch.SIZE));
+            if (n > 0) {
+                bytes.buffer().get(0, dst, offset, n);
+            }
+            return n;
+        } finally {
+            scratch.giveBack();
+        }
+    }
+
+    /** One datagram, of which the buffer takes what it can; returns whom it is from. */
+    <T> T readFrom(ByteBuffer dst, NetFd.SockAddrReader<T> reader) throws IOException {
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("a read-only buffer");
+        }
+        lock(PollDesc.READ, "read");
+        try {
+            prepare(PollDesc.READ, "read");
+            for (; ; ) {
+                Scratch scratch = Scratch.take();
+                try {
+                    boolean direct = dst.isDirect();
+                    int room = dst.remaining();
+                    NativeMemory bytes = direct ? null : datagram(scratch, room);
+                    long n =
+                            netFd.recvfrom(
+                                    direct ? SYS.addressOf(dst) + dst.position() : bytes.address(),
+                                    room,
+                                    0,
+                                    scratch.address);
+                    if (n >= 0) {
+                        if (!direct) {
+                            bytes.buffer()
+                                    .get(
+                                            0,
+                                            dst.array(),
+                                            dst.arrayOffset() + dst.position(),
+                                            (int) n);
+                        }
+                        dst.position(dst.position() + (int) n);
+                        return reader.read(scratch.address);
+                    }
+                    if (n != -Errno.EAGAIN) {
+                        throw failed("recvfrom", n);
+                    }
+                } finally {
+                    scratch.giveBack();
+                }
+                await(PollDesc.READ, "read");
+            }
+        } finally {
+            unlock(PollDesc.READ);
+        }
+    }
+
+    private static NativeMemory datagram(Scratch scratch, int size) {
+        return size <= Scratch.SIZE ? scratch.bytes() : NativeMemory.allocate(size);
+    }
+
+    // ---- Writing. ----
+
+    /** Everything; when it fails, the buffer's position tells how much was written. */
+    int write(ByteBuffer src, boolean stream) throws IOException {
+        lock(PollDesc.WRITE, "write");
+        try {
+            prepare(PollDesc.WRITE, "write");
+            int total = src.remaining();
+            do {
+                int n = writeOnce(src, stream);
+                if (n == -Errno.EAGAIN) {
+                    await(PollDesc.WRITE, "write");
+                } else if (n < 0) {
+                    throw failed("write", n);
+                }
+            } while (src.hasRemaining());
+            return total;
+        } finally {
+            unlock(PollDesc.WRITE);
+        }
+    }
+
+    private int writeOnce(ByteBuffer src, boolean stream) {
+        int position = src.position();
+        int n;
+        if (src.isDirect()) {
+            n = netFd.write(SYS.addressOf(src) + position, Math.min(src.remaining(), MAX_RW));
+        } else {
+            Scratch scratch = Scratch.take();
+            try {
+                int length = stream ? Math.min(src.remaining(), Scratch.SIZE) : src.remaining();
+                NativeMemory bytes = datagram(scratch, length);
+                bytes.buffer().put(0, src, position, length);
+                n = netFd.write(bytes.address(), length);
+            } finally {
+                scratch.giveBack();
+            }
+        }
+        if (n > 0) {
+            src.position(position + n);
+        }
+        return n;
+    }
+
+    /** Sends one datagram to somebody. */
+    int writeTo(ByteBuffer src, SocketAddress to, NetFd.SockAddrWriter writer) throws IOException {
+        lock(PollDesc.WRITE, "write");
+        try {
+            prepare(PollDesc.WRITE, "write");
+            for (; ; ) {
+                Scratch scratch = Scratch.take();
+                try {
+                    int length = src.remaining();
+                    long from;
+                    if (src.isDirect()) {
+                        from = SYS.addressOf(src) + src.position();
+                    } else {
+                        NativeMemory bytes = datagram(scratch, length);
+                        bytes.buffer().put(0, src, src.position(), length);
+                        from = bytes.address();
+                    }
+                    writer.write(scratch.address);
+                    long n = netFd.sendto(from, length, 0, scratch.address);
+                    if (n >= 0) {
+                        src.position(src.limit());
+                        return length;
+                    }
+                    if (n != -Errno.EAGAIN) {
+                        throw Errno.newException("sendto", (int) n, to);
+                    }
+                } finally {
+                    scratch.giveBack();
+                }
+                await(PollDesc.WRITE, "write");
+            }
+        } finally {
+            unlock(PollDesc.WRITE);
+        }
+    }
+
+    // ---- From descriptor to descriptor. ----
+
+    /** A piece of a file, by sendfile(2); less than count if the file ends. */
+    long sendfile(int file, long position, long count) throws IOException {
+        lock(PollDesc.WRITE, "write");
+        Scratch scratch = Scratch.take();
+        try {
+            prepare(PollDesc.WRITE, "write");
+            scratch.option.buffer().putLong(0, position);
+            long sent = 0;
+            while (sent < count) {
+                long n =
+                        netFd.sendfile(
+                                file, scratch.option.address(), Math.min(count - sent, MAX_RW));
+                if (n > 0) {
+                    sent += n;
+                } else if (n == 0) {
+                    break;
+                } else if (n == -Errno.EAGAIN) {
+                    await(PollDesc.WRITE, "write");
+                } else {
+                    throw failed("sendfile", n);
+                }
+            }
+            return sent;
+        } finally {
+            scratch.giveBack();
+            unlock(PollDesc.WRITE);
+        }
+    }
+
+    /** Everything to the end of the stream, by splice(2) through a pipe. */
+    long spliceTo(PollFd target) throws IOException {
+        NativeMemory fds = NativeMemory.allocate(2 * Integer.BYTES);
+        int result = SYS.pipe2(fds.address(), Constants.O_CLOEXEC | Constants.O_NONBLOCK);
+        if (result < 0) {
+            throw Errno.newException("pipe2", result);
+        }
+        int out = fds.buffer().getInt(0);
+        int in = fds.buffer().getInt(4);
+        try {
+            long total = 0;
+            for (long n; (n = spliceIn(in)) > 0; total += n) {
+                target.spliceOut(out, n);
+            }
+            return total;
+        } finally {
+            SYS.close(in);
+            SYS.close(out);
+        }
+    }
+
+    private static final int PIPE_SIZE = 64 * 1024;
+
+    private long spliceIn(int pipe) throws IOException {
+        lock(PollDesc.READ, "read");
+        try {
+            prepare(PollDesc.READ, "read");
+            for (; ; ) {
+                long n = netFd.spliceTo(pipe, PIPE_SIZE);
+                if (n >= 0) {
+                    return n;
+                }
+                if (n != -Errno.EAGAIN) {
+                    throw failed("splice", n);
+                }
+                // The pipe is empty: it is the socket that has nothing.
+                await(PollDesc.READ, "read");
+            }
+        } finally {
+            unlock(PollDesc.READ);
+        }
+    }
+
+    private void spliceOut(int pipe, long count) throws IOException {
+        lock(PollDesc.WRITE, "write");
+        try {
+            prepare(PollDesc.WRITE, "write");
+            for (long left = count; left > 0; ) {
+                long n = netFd.spliceFrom(pipe, (int) left);
+                if (n > 0) {
+                    left -= n;
+                } else if (n == -Errno.EAGAIN) {
+                    await(PollDesc.WRITE, "write");
+                } else {
+                    throw failed("splice", n);
+                }
+            }
+        } finally {
+            unlock(PollDesc.WRITE);
+        }
+    }
+
+    // ---- The rest. ----
+
+    /**
+     * @param how {@code SHUT_RD} or {@code SHUT_WR}
+     */
+    void shutdown(int how, String operation) throws IOException {
+        incref(operation);
+        try {
+            netFd.shutdown(how);
+        } finally {
+            decref();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return network + " " + address + ", " + netFd;
+    }
+
+    /** Where a socket address is written to or read from, by its family. */
+    static void put(SockAddr memory, SocketAddress address, int family) {
+        if (address instanceof UnixAddr) {
+            memory.setUnix(((UnixAddr) address).bytes());
+        } else {
+            memory.setInet((InetSocketAddress) address, family);
+        }
+    }
+
+    static SocketAddress get(SockAddr memory) {
+        return memory.length() == 0 || memory.family() == Constants.AF_UNIX
+                ? new UnixAddr(memory.unixPathBytes())
+                : memory.inet();
+    }
+}
