@@ -96,6 +96,7 @@ final class ChatServer implements Callable<Integer> {
                 return;
             }
             names.put(conn, name);
+            send(conn, "Welcome, " + name + ".");
             tellOthers(conn, name + " has come");
             for (String line; (line = in.readLine()) != null; ) {
                 tellOthers(conn, name + ": " + line);
