@@ -1,3 +1,16 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
 package io.gopoll.benchmarks.compare;
 
 import java.io.IOException;
@@ -27,16 +40,13 @@ record Cores(int server, int load) {
         List<Integer> allowed = new ArrayList<>();
         for (String range : list.split(",")) {
             String[] ends = range.split("-");
-            for (int i = Integer.parseInt(ends[0]); i <= Integer.parseInt(ends[ends.length - 1]); ) {
+            for (int i = Integer.parseInt(ends[0]);
+                    i <= Integer.parseInt(ends[ends.length - 1]); ) {
                 allowed.add(i++);
             }
         }
         return allowed.size() < 2
                 ? null
                 : new Cores(allowed.get(0), allowed.get(allowed.size() - 1));
-    }
-
-    static List<String> pinned(Integer core) {
-        return core == null ? List.of() : List.of("taskset", "-c", core.toString());
     }
 }

@@ -1,3 +1,16 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
 package io.gopoll.benchmarks.compare;
 
 import java.io.File;
@@ -55,7 +68,7 @@ enum Source {
             throw new Unusable("it is compiled by " + compiler[0] + ", which is not on the PATH");
         }
         Path source = folder.resolve(file);
-        try (InputStream resource = Source.class.getResourceAsStream("../" + file)) {
+        try (InputStream resource = Source.class.getResourceAsStream(file)) {
             Files.copy(resource, source);
         }
         List<String> command = new java.util.ArrayList<>(List.of(compiler));
@@ -63,8 +76,7 @@ enum Source {
         command.add(source.toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (!process.waitFor(COMPILE_MINUTES, TimeUnit.MINUTES)) {
                 process.destroyForcibly();

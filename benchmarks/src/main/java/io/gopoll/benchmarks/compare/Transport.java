@@ -1,9 +1,23 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
 package io.gopoll.benchmarks.compare;
 
 import io.gopoll.benchmarks.compare.Workload.Service;
 import io.gopoll.channel.GoPoll;
 import io.gopoll.channel.GoPollDatagramChannel;
 import io.gopoll.channel.GoPollIoHandler;
+import io.gopoll.channel.GoPollServerDomainSocketChannel;
 import io.gopoll.channel.GoPollServerSocketChannel;
 import io.gopoll.channel.GoroutineEventLoopGroup;
 import io.netty.channel.Channel;
@@ -77,17 +91,15 @@ enum Transport {
 
     /** Whether there is anything to compare: not every server has every service. */
     boolean has(Workload workload) {
-        Load load = workload.load;
         if (netty != null) {
-            return switch (load.network()) {
-                case TCP -> true;
-                case UDP -> netty.datagramChannel != null;
-                case UNIX -> netty.unixChannel != null;
-            };
+            return true;
         }
-        return !load.tls()
-                && (IN_C.contains(workload.service)
-                        || (this != C && workload.service == Service.BLOCK));
+        if (workload.load.tls()) {
+            return false;
+        }
+        return IN_C.contains(workload.service)
+                || (this != C && workload.service == Service.BLOCK)
+                || (this == GO && workload.service == Service.DEADLINE);
     }
 
     /** As it is written on a command line. */
@@ -116,19 +128,18 @@ enum Transport {
                 IoUringServerSocketChannel.class,
                 IoUringDatagramChannel.class,
                 IoUringServerDomainSocketChannel.class),
-        // Unix sockets: GoPollServerDomainSocketChannel.class in the place of the two nulls.
         GOPOLL(
                 GoPoll::unavailabilityCause,
                 () -> oneLoop(GoPollIoHandler.newFactory()),
                 GoPollServerSocketChannel.class,
                 GoPollDatagramChannel.class,
-                null),
+                GoPollServerDomainSocketChannel.class),
         GOROUTINE(
                 Netty::goroutineUnavailabilityCause,
                 () -> new GoroutineEventLoopGroup(1),
                 GoPollServerSocketChannel.class,
                 GoPollDatagramChannel.class,
-                null);
+                GoPollServerDomainSocketChannel.class);
 
         final Supplier<Throwable> unavailabilityCause;
         final Supplier<EventLoopGroup> group;

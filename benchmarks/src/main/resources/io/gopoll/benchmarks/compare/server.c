@@ -18,7 +18,7 @@
  *
  *   server NETWORK SERVICE     NETWORK: tcp, udp, or a path; SERVICE: echo, http, download, upload
  *
- * It says "ready PORT" (or "ready PATH") and ends when its standard input does.
+ * It says "ready ADDRESS" (HOST:PORT, or the path) and ends when its standard input does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -234,7 +234,7 @@ int main(int count, char **arguments) {
         check(listen(listener, 4096), "listen");
     }
     if (tcp || udp) {
-        printf("ready %d\n", ntohs(in.sin_port));
+        printf("ready 127.0.0.1:%d\n", ntohs(in.sin_port));
     } else {
         printf("ready %s\n", network);
     }
