@@ -147,6 +147,16 @@ final class JnaSyscalls extends Syscalls {
     }
 
     @Override
+    public int recv(int sockfd, long buf, int len, int flags) {
+        return (int) result(Libc.recv(sockfd, buf, len, flags));
+    }
+
+    @Override
+    public int send(int sockfd, long buf, int len, int flags) {
+        return (int) result(Libc.send(sockfd, buf, len, flags));
+    }
+
+    @Override
     public long sendto(int fd, long buf, int len, int flags, long addr, int addrlen) {
         return result(Libc.sendto(fd, buf, len, flags, addr, addrlen));
     }
@@ -270,6 +280,10 @@ final class JnaSyscalls extends Syscalls {
         static native long readv(int fd, long iov, int iovcnt);
 
         static native long writev(int fd, long iov, int iovcnt);
+
+        static native long recv(int sockfd, long buf, long len, int flags);
+
+        static native long send(int sockfd, long buf, long len, int flags);
 
         static native long sendto(int fd, long buf, long len, int flags, long addr, int addrlen);
 

@@ -180,6 +180,12 @@ public abstract class Syscalls {
 
     public abstract long writev(int fd, long iov, int iovcnt);
 
+    /** Of a socket: some 50 ns cheaper than {@link #read}, which takes the way of all files. */
+    public abstract int recv(int sockfd, long buf, int len, int flags);
+
+    /** Of a socket, as {@link #recv}. */
+    public abstract int send(int sockfd, long buf, int len, int flags);
+
     public abstract long sendto(int fd, long buf, int len, int flags, long addr, int addrlen);
 
     public abstract long recvfrom(int fd, long buf, int len, int flags, long addr, long addrlen);

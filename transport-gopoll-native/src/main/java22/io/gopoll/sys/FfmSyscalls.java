@@ -88,6 +88,10 @@ final class FfmSyscalls extends Syscalls {
             function("readv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     private static final MethodHandle WRITEV =
             function("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle RECV =
+            function("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    private static final MethodHandle SEND =
+            function("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     private static final MethodHandle SENDTO =
             function(
                     "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG,
@@ -371,6 +375,32 @@ final class FfmSyscalls extends Syscalls {
         MemorySegment capture = CAPTURE.get();
         try {
             return result((long) WRITEV.invokeExact(capture, fd, iov, iovcnt), capture);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int recv(int sockfd, long buf, int len, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return (int)
+                    result(
+                            (long) RECV.invokeExact(capture, sockfd, buf, (long) len, flags),
+                            capture);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
+    }
+
+    @Override
+    public int send(int sockfd, long buf, int len, int flags) {
+        MemorySegment capture = CAPTURE.get();
+        try {
+            return (int)
+                    result(
+                            (long) SEND.invokeExact(capture, sockfd, buf, (long) len, flags),
+                            capture);
         } catch (Throwable t) {
             throw unexpected(t);
         }

@@ -13,6 +13,7 @@
  */
 package io.gopoll.net;
 
+import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
 import static io.gopoll.sys.Errno.EINPROGRESS;
 import static io.gopoll.sys.Errno.EINTR;
 
@@ -192,20 +193,20 @@ public final class NetFd {
 
     // ---- The owner's calls: no reference is taken. ----
 
-    /** Reads at most {@code count} bytes: read(2). 0 is the end of the stream. */
+    /** Reads at most {@code count} bytes: recv(2). 0 is the end of the stream. */
     public int read(long address, int count) {
         int n;
         do {
-            n = SYS.read(sysfd, address, count);
+            n = SYS.recv(sysfd, address, count, 0);
         } while (n == -EINTR);
         return n;
     }
 
-    /** Writes at most {@code count} bytes: write(2). */
+    /** Writes at most {@code count} bytes: send(2). */
     public int write(long address, int count) {
         int n;
         do {
-            n = SYS.write(sysfd, address, count);
+            n = SYS.send(sysfd, address, count, MSG_NOSIGNAL);
         } while (n == -EINTR);
         return n;
     }

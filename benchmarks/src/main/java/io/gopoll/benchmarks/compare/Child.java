@@ -112,7 +112,7 @@ final class Child implements AutoCloseable {
                 LIMITS.schedule(
                         () -> {
                             late[0] = true;
-                            process.destroyForcibly();
+                            process.toHandle().destroyForcibly();
                         },
                         (long) (seconds * 1000),
                         TimeUnit.MILLISECONDS);
@@ -146,18 +146,18 @@ final class Child implements AutoCloseable {
     void await(long seconds) throws IOException {
         try {
             if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                process.toHandle().destroyForcibly();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            process.toHandle().destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
     }
 
-    /** SIGTERM. */
+    /** SIGTERM. Unlike {@link Process#destroy} it leaves the streams to be read to their end. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     @Override
