@@ -103,7 +103,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
 
     /**
      * The thread that runs this loop, or the last one that has. Written by whoever turns ENDED to
-     * AWAKE, before it starts the thread.
+     * AWAKE, before that thread runs anything.
      */
     private volatile Thread thread;
 
@@ -273,7 +273,12 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         if (!hasWork()) {
             return true;
         }
-        return !STATUS.compareAndSet(this, ENDED, AWAKE);
+        if (!STATUS.compareAndSet(this, ENDED, AWAKE)) {
+            return true;
+        }
+        // Another thread may have run this loop and ended since.
+        thread = Thread.currentThread();
+        return false;
     }
 
     private void sleep() {

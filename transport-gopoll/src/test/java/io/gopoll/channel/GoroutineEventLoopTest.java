@@ -482,6 +482,37 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    void aLoopThatEndsAndStartsAllTheTimeKnowsItsThread(String scheduler) throws Exception {
+        EventLoop loop = group(scheduler, 2).next();
+        AtomicInteger strangers = new AtomicInteger();
+        Thread[] threads = new Thread[3];
+        for (int i = 0; i < threads.length; i++) {
+            threads[i] =
+                    new Thread(
+                            () -> {
+                                for (int n = 0; n < 50_000; n++) {
+                                    loop.execute(
+                                            () -> {
+                                                if (!loop.inEventLoop()) {
+                                                    strangers.incrementAndGet();
+                                                }
+                                            });
+                                    if (n % 4 == 0) {
+                                        Thread.yield();
+                                    }
+                                }
+                            });
+            threads[i].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        loop.submit(() -> {}).sync();
+        assertEquals(0, strangers.get());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
     void aChannelMovesToAnotherLoopAndBack(String scheduler) throws Exception {
         group(scheduler, 2);
         Channel server =
