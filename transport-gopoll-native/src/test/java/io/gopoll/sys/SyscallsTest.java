@@ -94,6 +94,8 @@ class SyscallsTest {
                         sys.write(BAD_FD, p, 1),
                         sys.readv(BAD_FD, p, 1),
                         sys.writev(BAD_FD, p, 1),
+                        sys.recv(BAD_FD, p, 1, 0),
+                        sys.send(BAD_FD, p, 1, 0),
                         sys.sendto(BAD_FD, p, 1, 0, 0, 0),
                         sys.recvfrom(BAD_FD, p, 1, 0, 0, 0),
                         sys.recvmsg(BAD_FD, p, 0),
@@ -371,9 +373,18 @@ class SyscallsTest {
         await(sys, peer, EPOLLIN);
         assertEquals(3, sys.recvfrom(peer, memory.address(), 16, 0, 0, 0));
 
+        assertEquals(-Errno.EAGAIN, sys.recv(peer, memory.address(), 16, 0));
+        buffer.put(0, new byte[] {10, 11, 12});
+        assertEquals(3, sys.send(client, memory.address(), 3, MSG_NOSIGNAL));
+        await(sys, peer, EPOLLIN);
+        assertEquals(2, sys.recv(peer, memory.address() + 16, 2, MSG_PEEK));
+        assertEquals(3, sys.recv(peer, memory.address() + 16, 16, 0));
+        assertArrayEquals(new byte[] {10, 11, 12}, bytes(16, 3));
+
         assertEquals(0, sys.shutdown(client, SHUT_WR));
         await(sys, peer, EPOLLIN);
         assertEquals(0, sys.read(peer, memory.address(), 16));
+        assertEquals(-Errno.EPIPE, sys.send(client, memory.address(), 1, MSG_NOSIGNAL));
         assertEquals(-Errno.EPIPE, sys.sendto(client, memory.address(), 1, MSG_NOSIGNAL, 0, 0));
         assertEquals(-Errno.EPIPE, sys.write(client, memory.address(), 1), "and no SIGPIPE");
     }
