@@ -51,6 +51,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /**
  * DESIGN's table "What bad input gets", where it is about channels; one test a line of it at least.
@@ -226,6 +228,16 @@ class BadInputTest {
         assertInstanceOf(UnsupportedOperationException.class, cause);
         assertTrue(cause.getMessage().contains("String"), cause.getMessage());
         channel.close().sync();
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void withoutVirtualThreadsGoroutineLoopsNameTheLoopMode() {
+        UnsupportedOperationException e =
+                assertThrows(UnsupportedOperationException.class, GoroutineEventLoopGroup::new);
+        assertTrue(e.getMessage().contains("JDK 21"), e.getMessage());
+        assertTrue(e.getMessage().contains("GoPollEventLoopGroup"), e.getMessage());
+        assertThrows(UnsupportedOperationException.class, GoPoll::scheduler);
     }
 
     @Test
