@@ -35,6 +35,8 @@ final class Bench {
     /** After it a load generator's clients are past their first exchange. */
     private static final double RAMP_SECONDS = 0.3;
 
+    private static final int WARM_UP_PARTS = 3;
+
     /**
      * Of the slowest one's throughput: latency tells something where a server has time to spare.
      */
@@ -206,7 +208,10 @@ final class Bench {
         if (workload.load.idle() > 0) {
             contender.idle = idle(workload, connections, contender.server);
         }
-        load(workload.load, connections, warmUpSeconds, 0, contender.server);
+        // In parts: what happens as clients come and go is to be compiled before it is measured.
+        for (int part = 0; part < WARM_UP_PARTS; part++) {
+            load(workload.load, connections, warmUpSeconds / WARM_UP_PARTS, 0, contender.server);
+        }
         return contender.idle == null
                 ? ""
                 : "%.0f bytes resident for each idle connection"
