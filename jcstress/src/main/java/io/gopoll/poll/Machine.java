@@ -40,7 +40,10 @@ class Machine extends AbstractNetPoller {
     }
 
     @Override
-    void add(int fd, int index, int fdseq) {}
+    void add(int fd, int index, int fdseq, boolean writer) {}
+
+    @Override
+    void addWriter(int fd, int index, int fdseq) {}
 
     @Override
     void remove(int fd) {}

@@ -255,7 +255,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     /** Puts the socket into the poller, once it is pollable. */
     final void open() throws IOException {
-        registration.open();
+        registration.open(netFd);
         watched = true;
         // After watched, so that a deadline that is set now is seen here, or the loop told of it.
         Deadlines d = deadlines;

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.Waiter;
 import io.netty.channel.IoOps;
@@ -126,6 +127,13 @@ final class GoPollIoRegistration implements IoRegistration {
     void open() throws IOException {
         if (pd == null && !cancelled.get()) {
             pd = loop.poller().open(handle.fd().intValue());
+        }
+    }
+
+    /** As {@link #open()}, of a socket, which knows best how. */
+    void open(NetFd netFd) throws IOException {
+        if (pd == null && !cancelled.get()) {
+            pd = netFd.open(loop.poller());
         }
     }
 

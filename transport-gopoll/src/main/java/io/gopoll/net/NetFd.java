@@ -17,6 +17,8 @@ import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
 import static io.gopoll.sys.Errno.EINPROGRESS;
 import static io.gopoll.sys.Errno.EINTR;
 
+import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
@@ -189,6 +191,17 @@ public final class NetFd {
 
     public boolean isOpen() {
         return (refs & CLOSED) == 0;
+    }
+
+    /**
+     * Has it watched; of Unix sockets and UDP the writing side only once somebody waits for it.
+     *
+     * @throws IOException if it cannot be polled
+     */
+    public PollDesc open(NetPoller poller) throws IOException {
+        return sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
+                ? poller.open(sysfd)
+                : poller.openReader(sysfd);
     }
 
     // ---- The owner's calls: no reference is taken. ----

@@ -73,7 +73,7 @@ final class PollFd {
         this.netFd = netFd;
         this.network = network;
         try {
-            pd = Netpoll.POLLER.poller().open(netFd.sysfd());
+            pd = netFd.open(Netpoll.POLLER.poller());
         } catch (Throwable t) {
             netFd.close();
             throw t;

@@ -36,8 +36,14 @@ abstract class AbstractNetPoller implements NetPoller {
     /** The interrupt has been seen, but by a poll that only looked. The polling thread's. */
     private boolean interrupted;
 
-    /** Go's {@code netpollopen}: tells the kernel to watch both sides, edge-triggered. */
-    abstract void add(int fd, int index, int fdseq) throws IOException;
+    /**
+     * Go's {@code netpollopen}: tells the kernel to watch the reading side, edge-triggered, and the
+     * writing side if {@code writer}.
+     */
+    abstract void add(int fd, int index, int fdseq, boolean writer) throws IOException;
+
+    /** From now on the writing side too; if it is ready now, that is news. */
+    abstract void addWriter(int fd, int index, int fdseq);
 
     /** Go's {@code netpollclose}. */
     abstract void remove(int fd);
@@ -60,14 +66,23 @@ abstract class AbstractNetPoller implements NetPoller {
 
     @Override
     public final PollDesc open(int fd) throws IOException {
+        return open(fd, true);
+    }
+
+    @Override
+    public final PollDesc openReader(int fd) throws IOException {
+        return open(fd, false);
+    }
+
+    private PollDesc open(int fd, boolean writer) throws IOException {
         if (fd < 0) {
             throw new IllegalArgumentException("not a descriptor: " + fd);
         }
         PollDesc pd = cache.alloc();
-        pd.open(fd);
+        pd.open(fd, writer);
         boolean added = false;
         try {
-            add(fd, pd.index, pd.fdseq());
+            add(fd, pd.index, pd.fdseq(), writer);
             added = true;
         } finally {
             if (!added) {

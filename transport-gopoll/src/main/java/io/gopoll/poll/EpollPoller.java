@@ -24,6 +24,7 @@ import static io.gopoll.sys.Constants.EPOLLRDHUP;
 import static io.gopoll.sys.Constants.EPOLL_CLOEXEC;
 import static io.gopoll.sys.Constants.EPOLL_CTL_ADD;
 import static io.gopoll.sys.Constants.EPOLL_CTL_DEL;
+import static io.gopoll.sys.Constants.EPOLL_CTL_MOD;
 
 import io.gopoll.sys.EpollEvents;
 import io.gopoll.sys.Errno;
@@ -37,6 +38,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * netpoll_epoll.go}.
  */
 public final class EpollPoller extends AbstractNetPoller {
+
+    private static final int READER = EPOLLIN | EPOLLRDHUP | EPOLLET;
+    private static final int BOTH_SIDES = READER | EPOLLOUT;
 
     private static final int MIN_EVENTS = 128;
     private static final int MAX_EVENTS = 8192;
@@ -100,20 +104,27 @@ public final class EpollPoller extends AbstractNetPoller {
     }
 
     @Override
-    void add(int fd, int index, int fdseq) throws IOException {
+    void add(int fd, int index, int fdseq, boolean writer) throws IOException {
         ensureOpen();
-        int result =
-                control(
-                        EPOLL_CTL_ADD,
-                        fd,
-                        EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
-                        (long) index << 32 | (fdseq & 0xffffffffL));
+        int result = control(EPOLL_CTL_ADD, fd, writer ? BOTH_SIDES : READER, data(index, fdseq));
         if (result == -Errno.EPERM) {
             throw new NotPollableException(fd);
         }
         if (result < 0) {
             throw Errno.newException("epoll_ctl", result);
         }
+    }
+
+    @Override
+    void addWriter(int fd, int index, int fdseq) {
+        int result = control(EPOLL_CTL_MOD, fd, BOTH_SIDES, data(index, fdseq));
+        if (result < 0) {
+            throw failed("epoll_ctl(MOD) of descriptor " + fd, result);
+        }
+    }
+
+    private static long data(int index, int fdseq) {
+        return (long) index << 32 | (fdseq & 0xffffffffL);
     }
 
     @Override

@@ -31,6 +31,16 @@ public interface NetPoller extends AutoCloseable {
     PollDesc open(int fd) throws IOException;
 
     /**
+     * As {@link #open}, but the writing side is watched only from the first time on that somebody
+     * parks on it, at the price of one more epoll_ctl then. For Unix sockets and UDP, which the
+     * kernel reports as writable each time that what they have sent was taken, whether or not
+     * anybody waits for it; TCP tells only whose write did not fit (SOCK_NOSPACE).
+     *
+     * @throws IOException if the descriptor cannot be polled
+     */
+    PollDesc openReader(int fd) throws IOException;
+
+    /**
      * Go's {@code netpoll}: finds what became runnable by readiness or by a passed deadline. One
      * thread at a time.
      *

@@ -169,6 +169,9 @@ public final class PollDesc {
      */
     private int fd = -1;
 
+    /** Whether the kernel tells of the writing side. Its user's. */
+    private boolean writerWatched;
+
     PollDesc(AbstractNetPoller poller, int index) {
         this.poller = poller;
         this.index = index;
@@ -231,6 +234,10 @@ public final class PollDesc {
      * @throws IllegalStateException "double wait" if somebody already waits on that side
      */
     public boolean park(int mode, Waiter waiter) {
+        if (mode == WRITE && !writerWatched) {
+            writerWatched = true;
+            poller.addWriter(fd, index, fdseq());
+        }
         for (; ; ) {
             Object state = side(mode);
             if (state == READY) {
@@ -442,8 +449,9 @@ public final class PollDesc {
     }
 
     /** The part of {@link NetPoller#open} that comes before the kernel knows of it. */
-    void open(int fd) {
+    void open(int fd, boolean writer) {
         this.fd = fd;
+        writerWatched = writer;
         rg = null;
         wg = null;
         rd = 0;

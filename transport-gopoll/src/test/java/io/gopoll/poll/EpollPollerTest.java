@@ -132,6 +132,36 @@ class EpollPollerTest {
     }
 
     @Test
+    void aReaderIsNotToldOfWritingUntilItWaitsForIt() throws IOException {
+        int[] sockets = fds.socketPair();
+        PollDesc pd = poller.openReader(sockets[0]);
+        assertEquals(0, poller.poll(0).size());
+        assertFalse(pd.park(WRITE, writer), "it is writable, but nobody has said so yet");
+        ReadyList ready = poller.poll(-1);
+        assertEquals(1, ready.size());
+        assertSame(writer, ready.get(0));
+
+        fds.fill(sockets[0]);
+        assertEquals(OK, pd.reset(WRITE));
+        assertFalse(pd.park(WRITE, writer));
+        assertEquals(0, poller.poll(0).size());
+        fds.drain(sockets[1]);
+        assertSame(writer, poller.poll(-1).get(0), "from then on as any other");
+
+        assertFalse(pd.park(READ, reader));
+        fds.writeByte(sockets[1]);
+        assertSame(reader, poller.poll(-1).get(0));
+        close(pd);
+        PollDesc next = poller.openReader(sockets[0]);
+        poller.poll(0);
+        assertEquals(OK, next.reset(WRITE));
+        assertFalse(next.park(WRITE, writer), "the next user begins anew");
+        assertSame(writer, poller.poll(-1).get(0));
+        close(next);
+        fds.close(sockets);
+    }
+
+    @Test
     void theWriterIsResumedBeforeTheReader() throws IOException {
         int[] sockets = fds.socketPair();
         PollDesc pd = poller.open(sockets[0]);

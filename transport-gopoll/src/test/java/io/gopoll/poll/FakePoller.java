@@ -21,12 +21,18 @@ import java.util.List;
 final class FakePoller extends AbstractNetPoller {
 
     final List<Integer> added = new ArrayList<>();
+    final List<Integer> writersAdded = new ArrayList<>();
     final List<Integer> removed = new ArrayList<>();
     int interrupts;
 
     @Override
-    void add(int fd, int index, int fdseq) {
+    void add(int fd, int index, int fdseq, boolean writer) {
         added.add(fd);
+    }
+
+    @Override
+    void addWriter(int fd, int index, int fdseq) {
+        writersAdded.add(fd);
     }
 
     @Override
