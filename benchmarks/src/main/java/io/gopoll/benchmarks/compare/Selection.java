@@ -32,7 +32,7 @@ final class Selection {
             split = ",",
             paramLabel = "NAME",
             description =
-                    "What the servers do (default: http,http-pipelined,echo-64,echo-16k,churn):"
+                    "What the servers do (default: http,http-pipelined,echo-100,echo-16k,churn):"
                             + " ${COMPLETION-CANDIDATES}.")
     private List<Workload> workloads = Workload.USUAL;
 

@@ -24,7 +24,9 @@ enum Workload {
             Service.HTTP,
             Load.ofHttp().pipelined(16),
             64),
-    ECHO_64("echo-64", "echo of 64 B", Service.ECHO, Load.ofEcho(64), 1, 64, 1024),
+    ECHO_100("echo-100", "echo of 100 B", Service.ECHO, Load.ofEcho(100), 1, 64, 1024),
+    /** Exactly 64 bytes mislead Netty's guess of how much to read next: not among the usual. */
+    ECHO_64("echo-64", "echo of 64 B", Service.ECHO, Load.ofEcho(64), 64),
     ECHO_16K("echo-16k", "echo of 16 KiB", Service.ECHO, Load.ofEcho(16 << 10), 1, 64, 1024),
     CHURN(
             "churn",
@@ -110,7 +112,7 @@ enum Workload {
     }
 
     /** What is measured if nobody says what. */
-    static final List<Workload> USUAL = List.of(HTTP, HTTP_PIPELINED, ECHO_64, ECHO_16K, CHURN);
+    static final List<Workload> USUAL = List.of(HTTP, HTTP_PIPELINED, ECHO_100, ECHO_16K, CHURN);
 
     final String title;
     final String description;
