@@ -67,7 +67,7 @@ class ChannelStressTest {
 
     static Stream<Case> cases() {
         List<Case> cases = new ArrayList<>();
-        long seed = System.nanoTime();
+        long seed = Long.getLong("io.gopoll.test.seed", System.nanoTime());
         for (boolean goroutine : new boolean[] {false, true}) {
             if (!goroutine || PlatformDependent.javaVersion() >= 21) {
                 cases.add(new Case(goroutine, false, seed));
@@ -117,16 +117,17 @@ class ChannelStressTest {
                 ChannelFuture last = ctx.write(chunk(size));
                 writes.add(last);
                 sent += size;
+                if (sent == BYTES) {
+                    // Not at once: what is not written by then would fail. And before the flush,
+                    // in which this method may be called again.
+                    last.addListener(f -> ((DuplexChannel) ctx.channel()).shutdownOutput());
+                }
                 if (choices.nextBoolean() || sent == BYTES || !ctx.channel().isWritable()) {
                     ctx.flush();
                 }
                 if (closesEarly && sent > BYTES / 2) {
                     ctx.close();
                     return;
-                }
-                if (sent == BYTES) {
-                    // Not at once: what is not written by then would fail.
-                    last.addListener(f -> ((DuplexChannel) ctx.channel()).shutdownOutput());
                 }
             }
         }
