@@ -27,6 +27,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The binding for JDK 22 and later: the JDK's foreign-function API. Pointers go through as longs,
@@ -49,7 +51,37 @@ final class FfmSyscalls extends Syscalls {
      * One for each thread, since another thread's call would overwrite it too.
      */
     private static final ThreadLocal<MemorySegment> CAPTURE =
-            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(CAPTURE_LAYOUT));
+            ThreadLocal.withInitial(CaptureSlots::take);
+
+    /**
+     * Many threads' places in one piece of memory, which is freed when none of them is left: for
+     * virtual threads, which come and go by the thousand, a piece each would cost more than the
+     * calls.
+     */
+    private static final class CaptureSlots {
+
+        /** A cache line each: every call writes to it. */
+        private static final int SIZE = 64;
+
+        private static final int COUNT = 64;
+
+        private static final AtomicReference<CaptureSlots> CURRENT =
+                new AtomicReference<>(new CaptureSlots());
+
+        private final MemorySegment memory = Arena.ofAuto().allocate(SIZE * COUNT, SIZE);
+        private final AtomicInteger taken = new AtomicInteger();
+
+        static MemorySegment take() {
+            for (; ; ) {
+                CaptureSlots slots = CURRENT.get();
+                int i = slots.taken.getAndIncrement();
+                if (i < COUNT) {
+                    return slots.memory.asSlice((long) i * SIZE, CAPTURE_LAYOUT);
+                }
+                CURRENT.compareAndSet(slots, new CaptureSlots());
+            }
+        }
+    }
 
     /** All memory: an address is the offset from 0, so nothing is allocated to write to it. */
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);

@@ -17,21 +17,21 @@ package io.gopoll.poll;
  * The time of deadlines and timers: monotonic nanoseconds, always above zero, so that zero and the
  * negative numbers are free to mean "no deadline" and "fired", as with Go's {@code nanotime}.
  */
-final class Clock {
+public final class Clock {
 
     /** A time that never comes. */
-    static final long NEVER = Long.MAX_VALUE;
+    public static final long NEVER = Long.MAX_VALUE;
 
     private static final long ORIGIN = System.nanoTime() - 1;
 
     private Clock() {}
 
-    static long now() {
+    public static long now() {
         return System.nanoTime() - ORIGIN;
     }
 
     /** The time {@code nanos} (not negative) from now; {@link #NEVER} if that overflows. */
-    static long after(long nanos) {
+    public static long after(long nanos) {
         long time = now() + nanos;
         return time < 0 ? NEVER : time;
     }

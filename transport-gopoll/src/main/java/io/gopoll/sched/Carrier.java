@@ -17,6 +17,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -83,6 +84,23 @@ final class Carrier extends Thread {
         this.processor = processor;
     }
 
+    /**
+     * A timer for the goroutine that is parking here, or null if the processor has been lost over
+     * it.
+     */
+    ScheduledFuture<?> schedule(Runnable task, long delayNanos) {
+        Processor p = processor;
+        if (p == null || p.running() != this) {
+            return null;
+        }
+        ScheduledFuture<?> timer = p.timers().add(task, delayNanos);
+        if (p.running() != this) {
+            // Retaken meanwhile: its new owner may have gone to sleep without this timer.
+            p.wake();
+        }
+        return timer;
+    }
+
     Goroutine current() {
         return (Goroutine) CURRENT.getAcquire(this);
     }
@@ -111,6 +129,7 @@ final class Carrier extends Thread {
                 p.look();
                 sinceLook = 0;
             }
+            p.timers().run();
             Goroutine g = p.take();
             if (g == null) {
                 g = scheduler.steal(p);

@@ -50,6 +50,8 @@ final class Processor {
     private final NetPoller poller = new EpollPoller();
     private final Queue<Goroutine> queue = PlatformDependent.newFixedMpmcQueue(QUEUE);
 
+    private final Timers timers = new Timers();
+
     /** What the queue has no room for. */
     private final Queue<Goroutine> overflow = new ConcurrentLinkedQueue<>();
 
@@ -105,6 +107,10 @@ final class Processor {
         return false;
     }
 
+    Timers timers() {
+        return timers;
+    }
+
     /** The carrier that is in a goroutine, or null. */
     Carrier running() {
         return running;
@@ -132,14 +138,14 @@ final class Processor {
         Polling.resume(poller.poll(0));
     }
 
-    /** Waits until there is something to run, or until {@link #wake}. */
+    /** Waits until there is something to run or a timer is due, or until {@link #wake}. */
     void sleep(GoScheduler scheduler) {
         ReadyList ready;
         sleeping = true;
         try {
             // Who has added before sleeping was seen to be true has woken nobody.
             boolean idle = isEmpty() && !scheduler.isDone();
-            ready = poller.poll(idle ? -1 : 0);
+            ready = poller.poll(idle ? timers.delay() : 0);
         } finally {
             sleeping = false;
         }

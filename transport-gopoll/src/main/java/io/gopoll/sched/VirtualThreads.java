@@ -13,15 +13,22 @@
  */
 package io.gopoll.sched;
 
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 
 /** The JDK's virtual threads, by way of reflection: this is compiled for JDK 17. */
 final class VirtualThreads {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(VirtualThreads.class);
 
     private static final Throwable UNAVAILABILITY_CAUSE;
 
@@ -108,12 +115,34 @@ final class VirtualThreads {
                                 e);
             }
         }
+        if (newOnExecutor != null) {
+            takeTimers();
+        }
         NEW_ON_EXECUTOR = newOnExecutor;
         CURRENT_CARRIER = currentCarrier;
         OWN_SCHEDULER_CAUSE = cause;
     }
 
     private VirtualThreads() {}
+
+    /**
+     * Puts {@link CarrierTimers} before the timers that JDK 25 has for virtual threads of other
+     * schedulers than its own. Where they cannot be found all is as without.
+     */
+    private static void takeTimers() {
+        try {
+            Field field =
+                    Class.forName("java.lang.VirtualThread$DelayedTaskSchedulers")
+                            .getDeclaredField("INSTANCE");
+            field.setAccessible(true);
+            ScheduledExecutorService[] services = (ScheduledExecutorService[]) field.get(null);
+            for (int i = 0; i < services.length; i++) {
+                services[i] = new CarrierTimers(services[i]);
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            logger.debug("Goroutines that sleep are woken by the JDK's timer threads.", e);
+        }
+    }
 
     static Throwable unavailabilityCause() {
         return UNAVAILABILITY_CAUSE;

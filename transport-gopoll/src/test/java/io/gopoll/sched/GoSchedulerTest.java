@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.sched;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What goroutines sleep by, on a scheduler with one processor. */
+@Timeout(60)
+class GoSchedulerTest {
+
+    private GoScheduler scheduler;
+
+    @BeforeEach
+    void open() throws Exception {
+        assumeTrue(
+                VirtualThreads.ownSchedulerUnavailabilityCause() == null,
+                "before JDK 21 there are no virtual threads");
+        scheduler = new GoScheduler(1);
+    }
+
+    @AfterEach
+    void close() {
+        if (scheduler != null) {
+            scheduler.close();
+        }
+    }
+
+    private Thread go(Runnable task) {
+        Thread thread = scheduler.newThread("of the test", task);
+        thread.start();
+        return thread;
+    }
+
+    private static void sleep(long millis, AtomicBoolean interrupted) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            interrupted.set(true);
+        }
+    }
+
+    private long nextTimer() {
+        return scheduler.processors()[0].timers().delay();
+    }
+
+    @Test
+    void aSleepIsATimerOfTheProcessorUntilAnInterruptEndsIt() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 25, "before JDK 25 it is a timer of the JDK's");
+        AtomicBoolean interrupted = new AtomicBoolean();
+        Thread sleeper = go(() -> sleep(TimeUnit.HOURS.toMillis(1), interrupted));
+        while (nextTimer() <= 0) {
+            Thread.onSpinWait();
+        }
+        sleeper.interrupt();
+        sleeper.join();
+        assertTrue(interrupted.get());
+        assertEquals(-1, nextTimer());
+    }
+
+    @Test
+    void manySleepersAllWake() throws Exception {
+        int count = 10_000;
+        AtomicBoolean interrupted = new AtomicBoolean();
+        AtomicInteger tooEarly = new AtomicInteger();
+        CountDownLatch awake = new CountDownLatch(count);
+        for (int i = 0; i < count; i++) {
+            long millis = 1L + i % 50;
+            go(
+                    () -> {
+                        long start = System.nanoTime();
+                        sleep(millis, interrupted);
+                        if (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(millis)) {
+                            tooEarly.incrementAndGet();
+                        }
+                        awake.countDown();
+                    });
+        }
+        assertTrue(awake.await(30, TimeUnit.SECONDS), () -> awake.getCount() + " still sleep");
+        assertEquals(0, tooEarly.get());
+    }
+
+    @Test
+    void whatComesInTimeTakesTheTimerAway() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 25, "before JDK 25 it is a timer of the JDK's");
+        LinkedBlockingQueue<Integer> queue = new LinkedBlockingQueue<>();
+        AtomicInteger polled = new AtomicInteger();
+        Thread poller =
+                go(
+                        () -> {
+                            try {
+                                Integer value = queue.poll(1, TimeUnit.HOURS);
+                                polled.set(value == null ? -1 : value);
+                            } catch (InterruptedException e) {
+                                polled.set(-2);
+                            }
+                        });
+        while (nextTimer() <= 0) {
+            Thread.onSpinWait();
+        }
+        queue.add(7);
+        poller.join();
+        assertEquals(7, polled.get());
+        assertEquals(-1, nextTimer());
+    }
+
+    @Test
+    void aSleepEndsAlsoWhileTheCarrierIsStuck() throws Exception {
+        AtomicBoolean awake = new AtomicBoolean();
+        AtomicBoolean interrupted = new AtomicBoolean();
+        AtomicBoolean seen = new AtomicBoolean();
+        CountDownLatch asleep = new CountDownLatch(1);
+        go(
+                () -> {
+                    asleep.countDown();
+                    sleep(100, interrupted);
+                    awake.set(true);
+                });
+        asleep.await();
+        Thread busy =
+                go(
+                        () -> {
+                            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+                            while (!awake.get() && System.nanoTime() < end) {
+                                Thread.onSpinWait();
+                            }
+                            seen.set(awake.get());
+                        });
+        busy.join();
+        assertTrue(seen.get());
+    }
+}
