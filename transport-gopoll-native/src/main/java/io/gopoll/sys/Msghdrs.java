@@ -173,6 +173,11 @@ public final class Msghdrs {
         buffer.putLong(header(i) + IOV_COUNT, count);
     }
 
+    /** Notes how many bytes a recvmsg has returned, where recvmmsg would have. */
+    public void received(int i, int length) {
+        buffer.putInt(header(i) + LENGTH, length);
+    }
+
     /** How many bytes recvmmsg or sendmmsg has moved. recvmsg and sendmsg return it instead. */
     public int length(int i) {
         return buffer.getInt(header(i) + LENGTH);

@@ -151,7 +151,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
             Registrations loop = registration().loop;
             Datagrams datagrams = loop.datagrams();
             int count = datagrams.gather(this, in, left);
-            int n = netFd().sendmmsg(datagrams.msghdrs().address(), count);
+            int n = send(datagrams.msghdrs(), count);
             loop.giveBack(datagrams);
             if (n == -Errno.EAGAIN) {
                 parkWriter();
@@ -159,7 +159,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
             }
             if (n < 0) {
                 // The first has failed; the others may have other receivers, netty#2665.
-                in.remove(sendFailed(n, msg));
+                in.remove(sendFailed(count == 1 ? "sendmsg" : "sendmmsg", n, msg));
                 left--;
                 continue;
             }
@@ -174,12 +174,21 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         }
     }
 
-    private Exception sendFailed(int result, Object msg) {
+    /** One datagram by the call for one, which is cheaper. */
+    private int send(Msghdrs msghdrs, int count) {
+        if (count > 1) {
+            return netFd().sendmmsg(msghdrs.address(), count);
+        }
+        long n = netFd().sendmsg(msghdrs.address(), 0);
+        return n < 0 ? (int) n : 1;
+    }
+
+    private Exception sendFailed(String syscall, int result, Object msg) {
         if (result == -Errno.EDESTADDRREQ) {
             return new NotYetConnectedException();
         }
         SocketAddress recipient = recipient(msg);
-        return failed("sendmmsg", result, recipient == null ? remoteAddress() : recipient);
+        return failed(syscall, result, recipient == null ? remoteAddress() : recipient);
     }
 
     /** The exception for a call that failed. */
@@ -311,14 +320,14 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                 for (int i = 0; i < count; i++) {
                     msghdrs.receive(i, address + (long) i * size, size);
                 }
-                int n = netFd().recvmmsg(msghdrs.address(), count);
+                int n = receive(msghdrs, count);
                 if (n < 0) {
                     allocHandle.lastBytesRead(-1);
                     if (n == -Errno.EAGAIN) {
                         readable = false;
                         return false;
                     }
-                    throw failed("recvmmsg", n, remoteAddress());
+                    throw failed(count == 1 ? "recvmsg" : "recvmmsg", n, remoteAddress());
                 }
                 // Fewer than there was room for: the socket is drained.
                 readable = n == count;
@@ -331,6 +340,18 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                 loop.giveBack(datagrams);
                 buf.release();
             }
+        }
+
+        private int receive(Msghdrs msghdrs, int count) {
+            if (count > 1) {
+                return netFd().recvmmsg(msghdrs.address(), count);
+            }
+            long n = netFd().recvmsg(msghdrs.address(), 0);
+            if (n < 0) {
+                return (int) n;
+            }
+            msghdrs.received(0, (int) n);
+            return 1;
         }
 
         /**
