@@ -242,14 +242,14 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
 
     /** Runs what there is to run, or sleeps. False if the thread has ended. */
     private boolean turn() {
+        runReady();
+        registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
+        runTasks();
         registrations.settle();
-        boolean ran = runReady();
-        ran |= registrations.runQueued(PollDesc.READ | PollDesc.WRITE) > 0;
-        ran |= runTasks();
         if (state >= SHUTTING_DOWN && shutDown()) {
             return false;
         }
-        if (ran || hasWork()) {
+        if (hasWork()) {
             return true;
         }
         if (registrations.isEmpty() && nextScheduledTaskDeadlineNanos() == -1) {
@@ -296,7 +296,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
                 logger.debug("An interrupt of {} was ignored.", thread);
             }
         }
-        status = AWAKE;
+        if (status != AWAKE) {
+            status = AWAKE;
+        }
     }
 
     /**
@@ -344,11 +346,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         return first;
     }
 
-    private boolean runReady() {
+    private void runReady() {
         GoPollIoRegistration.Side side = takeReady();
-        if (side == null) {
-            return false;
-        }
         while (side != null) {
             GoPollIoRegistration.Side next = side.next;
             side.next = null;
@@ -359,7 +358,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             }
             side = next;
         }
-        return true;
     }
 
     private boolean runTasks() {
