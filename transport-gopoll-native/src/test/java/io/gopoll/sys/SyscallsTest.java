@@ -34,6 +34,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -130,14 +132,16 @@ class SyscallsTest {
     @MethodSource("bindings")
     void errnoIsThatOfTheCallAlsoWithManyThreads(Syscalls sys) throws Exception {
         int eventfd = fd(sys, sys.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-        CompletableFuture<?>[] all = new CompletableFuture<?>[4];
+        CompletableFuture<?>[] all = new CompletableFuture<?>[200];
+        ExecutorService threads = Executors.newFixedThreadPool(all.length);
+        cleanup.add(threads::shutdown);
         for (int i = 0; i < all.length; i++) {
             int mine = i;
             all[i] =
                     CompletableFuture.runAsync(
                             () -> {
                                 NativeMemory own = NativeMemory.allocate(8);
-                                for (int n = 0; n < 20_000; n++) {
+                                for (int n = 0; n < 400; n++) {
                                     if (mine % 2 == 0) {
                                         assertEquals(
                                                 -Errno.EAGAIN, sys.read(eventfd, own.address(), 8));
@@ -145,7 +149,8 @@ class SyscallsTest {
                                         assertEquals(-Errno.EBADF, sys.close(BAD_FD));
                                     }
                                 }
-                            });
+                            },
+                            threads);
         }
         CompletableFuture.allOf(all).get(50, TimeUnit.SECONDS);
     }
