@@ -52,7 +52,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    private final Splices splices = new Splices(this);
+    /** Null until the first splice from or to this channel. Written once, under this. */
+    private volatile Splices splices;
 
     /** Null until the first file region. */
     private FileRegions fileRegions;
@@ -322,7 +323,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** As {@link #spliceTo(AbstractGoPollStreamChannel, int)}, with a promise of the user's. */
     public final ChannelFuture spliceTo(
             AbstractGoPollStreamChannel ch, int len, ChannelPromise promise) {
-        return splices.add(ch, len, promise);
+        return splices().add(ch, len, promise);
     }
 
     /**
@@ -342,11 +343,20 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** As {@link #spliceTo(FileDescriptor, int, int)}, with a promise of the user's. */
     public final ChannelFuture spliceTo(
             FileDescriptor fd, int offset, int len, ChannelPromise promise) {
-        return splices.add(fd, offset, len, promise);
+        return splices().add(fd, offset, len, promise);
     }
 
     final Splices splices() {
-        return splices;
+        Splices s = splices;
+        if (s == null) {
+            synchronized (this) {
+                s = splices;
+                if (s == null) {
+                    splices = s = new Splices(this);
+                }
+            }
+        }
+        return s;
     }
 
     @Override
@@ -354,7 +364,10 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         try {
             super.doClose();
         } finally {
-            splices.close();
+            Splices s = splices;
+            if (s != null) {
+                s.close();
+            }
         }
     }
 
@@ -377,11 +390,12 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             boolean allDataRead = false;
             try {
                 do {
-                    if (splices.isPending()) {
-                        if (splices.read(allocHandle)) {
+                    Splices s = splices;
+                    if (s != null && s.isPending()) {
+                        if (s.read(allocHandle)) {
                             continue;
                         }
-                        allDataRead = splices.isEndOfInput();
+                        allDataRead = s.isEndOfInput();
                         break;
                     }
                     buf = allocHandle.allocate(allocator);

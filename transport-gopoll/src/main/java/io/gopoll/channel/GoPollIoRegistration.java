@@ -21,7 +21,8 @@ import io.netty.channel.IoRegistration;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * One descriptor on one event loop. Each side is in one of three states: idle, parked on the {@link
@@ -29,6 +30,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
  */
 final class GoPollIoRegistration implements IoRegistration {
+
+    private static final VarHandle CANCELLED;
+
+    static {
+        try {
+            CANCELLED =
+                    MethodHandles.lookup()
+                            .findVarHandle(GoPollIoRegistration.class, "cancelled", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final Registrations loop;
     final GoPollIoHandle handle;
@@ -39,8 +52,12 @@ final class GoPollIoRegistration implements IoRegistration {
     GoPollIoRegistration next;
 
     private final Side reader = new Side(PollDesc.READ);
-    private final Side writer = new Side(PollDesc.WRITE);
-    private final AtomicBoolean cancelled = new AtomicBoolean();
+
+    /** Null until it first waits. */
+    private Side writer;
+
+    @SuppressWarnings("unused")
+    private volatile boolean cancelled;
 
     /**
      * Null until the descriptor is added to the poller: a socket that is not connected has nothing
@@ -92,8 +109,18 @@ final class GoPollIoRegistration implements IoRegistration {
         }
     }
 
+    private Side side(int mode) {
+        if (mode == PollDesc.READ) {
+            return reader;
+        }
+        if (writer == null) {
+            writer = new Side(PollDesc.WRITE);
+        }
+        return writer;
+    }
+
     private void deliver(int mode) {
-        if (!cancelled.get()) {
+        if (!cancelled) {
             handle.handle(this, GoPollIoEvent.of(mode));
         }
     }
@@ -125,14 +152,14 @@ final class GoPollIoRegistration implements IoRegistration {
      * @throws IOException if it cannot be polled
      */
     void open() throws IOException {
-        if (pd == null && !cancelled.get()) {
+        if (pd == null && !cancelled) {
             pd = loop.poller().open(handle.fd().intValue());
         }
     }
 
     /** As {@link #open()}, of a socket, which knows best how. */
     void open(NetFd netFd) throws IOException {
-        if (pd == null && !cancelled.get()) {
+        if (pd == null && !cancelled) {
             pd = netFd.open(loop.poller());
         }
     }
@@ -149,10 +176,10 @@ final class GoPollIoRegistration implements IoRegistration {
 
     /** Parks a side unless it waits already; if there is nothing to wait for, queues it. */
     void park(int mode) {
-        if (pd == null || (parked & mode) != 0 || cancelled.get()) {
+        if (pd == null || (parked & mode) != 0 || cancelled) {
             return;
         }
-        Side side = mode == PollDesc.READ ? reader : writer;
+        Side side = side(mode);
         queued &= ~mode;
         if (pd.park(mode, side)) {
             queue(mode);
@@ -225,7 +252,7 @@ final class GoPollIoRegistration implements IoRegistration {
                             + StringUtil.simpleClassName(ops)
                             + " not supported (expected: GoPollIoOps)");
         }
-        if (cancelled.get()) {
+        if (cancelled) {
             return -1;
         }
         int modes = ((GoPollIoOps) ops).modes;
@@ -238,7 +265,7 @@ final class GoPollIoRegistration implements IoRegistration {
     }
 
     private void submit(int modes) {
-        if (cancelled.get()) {
+        if (cancelled) {
             return;
         }
         try {
@@ -259,19 +286,19 @@ final class GoPollIoRegistration implements IoRegistration {
 
     private void withdraw(int mode) {
         queued &= ~mode;
-        if ((parked & mode) != 0 && pd.unpark(mode, mode == PollDesc.READ ? reader : writer)) {
+        if ((parked & mode) != 0 && pd.unpark(mode, side(mode))) {
             parked &= ~mode;
         }
     }
 
     @Override
     public boolean isValid() {
-        return !cancelled.get();
+        return !cancelled;
     }
 
     @Override
     public boolean cancel() {
-        if (!cancelled.compareAndSet(false, true)) {
+        if (!CANCELLED.compareAndSet(this, false, true)) {
             return false;
         }
         if (loop.inEventLoop()) {

@@ -25,10 +25,10 @@ import io.netty.util.UncheckedBooleanSupplier;
  * only; a read that does not fill its buffer has drained a stream; once the peer has hung up,
  * reading goes on until the end is reached. The same behaviours as of Netty's epoll handle.
  */
-final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements ExtendedHandle {
+final class GoPollRecvByteAllocatorHandle extends DelegatingHandle
+        implements ExtendedHandle, UncheckedBooleanSupplier {
 
     private final PreferredDirectByteBufAllocator direct = new PreferredDirectByteBufAllocator();
-    private final UncheckedBooleanSupplier maybeMoreData = this::maybeMoreDataToRead;
     private boolean hungUp;
 
     /** Something was read since {@link #takeRead} last asked. */
@@ -50,7 +50,8 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements Ex
      * Whether the last read may have left something: always, until the end is seen, after a
      * hang-up.
      */
-    boolean maybeMoreDataToRead() {
+    @Override
+    public boolean get() {
         return hungUp || lastBytesRead() == attemptedBytesRead();
     }
 
@@ -79,6 +80,6 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle implements Ex
 
     @Override
     public boolean continueReading() {
-        return continueReading(maybeMoreData);
+        return continueReading(this);
     }
 }

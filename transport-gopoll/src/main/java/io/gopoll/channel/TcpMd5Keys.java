@@ -27,7 +27,6 @@ import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -42,21 +41,22 @@ final class TcpMd5Keys {
     private static final int KEY_LENGTH = 130;
     private static final int KEY = 136;
 
-    private final Set<InetAddress> peers;
+    /** Never changed, only replaced: most sockets share the empty one. Under this. */
+    private Set<InetAddress> peers;
 
     /**
      * @param inherited the peers that have a key already, the listening socket's
      */
     TcpMd5Keys(Collection<InetAddress> inherited) {
-        peers = new HashSet<>(inherited);
+        peers = Set.copyOf(inherited);
     }
 
     TcpMd5Keys() {
-        this(List.of());
+        this(Set.of());
     }
 
     synchronized Collection<InetAddress> peers() {
-        return List.copyOf(peers);
+        return peers;
     }
 
     /**
@@ -70,19 +70,22 @@ final class TcpMd5Keys {
         checkNotNull(keys, "keys");
         Map<InetAddress, NativeMemory> md5sigs = new HashMap<>();
         keys.forEach((peer, key) -> md5sigs.put(peer, md5sig(fd, peer, check(peer, key))));
+        Set<InetAddress> changed = new HashSet<>(peers);
         try {
-            for (InetAddress peer : peers()) {
+            for (InetAddress peer : peers) {
                 if (!keys.containsKey(peer)) {
                     remove(fd, peer);
-                    peers.remove(peer);
+                    changed.remove(peer);
                 }
             }
             for (Map.Entry<InetAddress, NativeMemory> e : md5sigs.entrySet()) {
                 fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, e.getValue(), SIZE);
-                peers.add(e.getKey());
+                changed.add(e.getKey());
             }
         } catch (IOException e) {
             throw GoPollChannelConfig.failed("set", GoPollChannelOption.TCP_MD5SIG, e);
+        } finally {
+            peers = Set.copyOf(changed);
         }
     }
 
