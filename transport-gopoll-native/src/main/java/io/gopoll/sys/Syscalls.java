@@ -50,6 +50,8 @@ public abstract class Syscalls {
      */
     Syscalls(int epollPwait2Probe) {
         hasEpollPwait2 = epollPwait2Probe != -Errno.ENOSYS && epollPwait2Probe != -Errno.EPERM;
+        // Its classes are loaded now: when descriptors have run out, their files can't be opened.
+        Errno.cause("accept", -Errno.EMFILE, null);
     }
 
     /**
