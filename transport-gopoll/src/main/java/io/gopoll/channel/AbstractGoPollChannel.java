@@ -184,6 +184,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     @Override
     public abstract GoPollChannelConfig config();
 
+    /** Those that this kind of channel takes. */
+    abstract SocketOptions options();
+
     @Override
     public boolean isActive() {
         return active;

@@ -26,9 +26,8 @@ abstract class AbstractGoPollDatagramChannelConfig extends GoPollChannelConfig {
     private volatile boolean activeOnOpen;
     private volatile int maxDatagramPayloadSize;
 
-    AbstractGoPollDatagramChannelConfig(
-            AbstractGoPollDatagramChannel channel, SocketOptions options) {
-        super(channel, options, new FixedRecvByteBufAllocator(DEFAULT_RECEIVE_BYTES));
+    AbstractGoPollDatagramChannelConfig(AbstractGoPollDatagramChannel channel) {
+        super(channel, new FixedRecvByteBufAllocator(DEFAULT_RECEIVE_BYTES));
     }
 
     /** Whether the channel becomes active when it is registered, not when it is bound. */

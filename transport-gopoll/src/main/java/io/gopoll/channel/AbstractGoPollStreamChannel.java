@@ -36,6 +36,7 @@ import io.netty.channel.FileRegion;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.LeakPresenceDetector;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -72,6 +73,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         return new StreamUnsafe();
     }
 
+    /** Whether a close waits for the peer to take what was sent: {@code SO_LINGER}, socket(7). */
+    boolean lingers() {
+        return false;
+    }
+
     // ---- Deadlines. ----
 
     @Override
@@ -97,10 +103,14 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             if (messages == 0) {
                 return;
             }
-            spins -=
-                    messages > 1 && in.current() instanceof ByteBuf
-                            ? writeMultiple(in)
-                            : writeSingle(in);
+            Object msg = in.current();
+            if (!(msg instanceof ByteBuf)) {
+                spins -= writeMessage(in, msg);
+            } else if (messages == 1) {
+                spins -= writeBytes(in, (ByteBuf) msg);
+            } else {
+                spins -= writeMultiple(in);
+            }
             // Flushed or not, look again: a listener may have written and flushed meanwhile.
         } while (spins > 0);
 
@@ -115,13 +125,10 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     }
 
     /**
-     * Writes one message; returns what it takes from the write spin count, as Netty's channels do.
+     * Writes what is no buffer; returns what it takes from the write spin count, as Netty's
+     * channels do.
      */
-    private int writeSingle(ChannelOutboundBuffer in) throws Exception {
-        Object msg = in.current();
-        if (msg instanceof ByteBuf) {
-            return writeBytes(in, (ByteBuf) msg);
-        }
+    private int writeMessage(ChannelOutboundBuffer in, Object msg) throws Exception {
         if (msg instanceof FileRegion) {
             if (fileRegions == null) {
                 fileRegions = new FileRegions(this);
@@ -373,10 +380,20 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     class StreamUnsafe extends AbstractGoPollUnsafe {
 
-        // Here so that the package may call it.
+        /**
+         * A close that lingers blocks, so it goes to another thread, with the poller done first.
+         */
         @Override
         protected Executor prepareToClose() {
-            return super.prepareToClose();
+            try {
+                if (lingers()) {
+                    doDeregister();
+                    return GlobalEventExecutor.INSTANCE;
+                }
+            } catch (Exception ignored) {
+                // The socket may be closed already; there is nothing to linger then, netty#4449.
+            }
+            return null;
         }
 
         @Override

@@ -45,22 +45,22 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
     /** What a gathering write takes in at first; then it follows what the socket takes. */
     private static final long INITIAL_BYTES_PER_GATHERING_WRITE = 256 * 1024;
 
-    private final SocketOptions options;
-
     private volatile long maxBytesPerGatheringWrite = INITIAL_BYTES_PER_GATHERING_WRITE;
 
-    GoPollChannelConfig(AbstractGoPollChannel channel, SocketOptions options) {
-        this(channel, options, new AdaptiveRecvByteBufAllocator());
+    GoPollChannelConfig(AbstractGoPollChannel channel) {
+        this(channel, new AdaptiveRecvByteBufAllocator());
     }
 
-    GoPollChannelConfig(
-            AbstractGoPollChannel channel, SocketOptions options, RecvByteBufAllocator allocator) {
+    GoPollChannelConfig(AbstractGoPollChannel channel, RecvByteBufAllocator allocator) {
         super(channel, allocator);
-        this.options = options;
     }
 
     final Deadlines deadlines() {
         return ((AbstractGoPollChannel) channel).deadlines();
+    }
+
+    private SocketOptions options() {
+        return ((AbstractGoPollChannel) channel).options();
     }
 
     final NetFd netFd() {
@@ -72,7 +72,7 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
     @Override
     public Map<ChannelOption<?>, Object> getOptions() {
         ChannelOption<?>[] all =
-                options.rows().stream().map(row -> row.option).toArray(ChannelOption<?>[]::new);
+                options().rows().stream().map(row -> row.option).toArray(ChannelOption<?>[]::new);
         return getOptions(super.getOptions(), all);
     }
 
@@ -82,13 +82,13 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
         if (option instanceof GenericUnixChannelOption) {
             return (T) getByNumber((GenericUnixChannelOption<?>) option);
         }
-        SocketOption<T> row = options.find(option);
+        SocketOption<T> row = options().find(option);
         if (row == null) {
             T value = super.getOption(option);
             if (value != null) {
                 return value;
             }
-            row = options.findByName(option);
+            row = options().findByName(option);
         }
         return row == null ? null : get(row);
     }
@@ -100,12 +100,12 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
             setByNumber((GenericUnixChannelOption<?>) option, value);
             return true;
         }
-        SocketOption<T> row = options.find(option);
+        SocketOption<T> row = options().find(option);
         if (row == null) {
             if (super.setOption(option, value)) {
                 return true;
             }
-            row = options.findByName(option);
+            row = options().findByName(option);
             if (row == null || !row.takes(value)) {
                 return false;
             }

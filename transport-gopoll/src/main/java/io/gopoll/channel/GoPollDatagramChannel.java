@@ -127,6 +127,11 @@ public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     @Override
+    SocketOptions options() {
+        return SocketOptions.UDP;
+    }
+
+    @Override
     public InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }

@@ -29,7 +29,7 @@ public final class GoPollDatagramChannelConfig extends AbstractGoPollDatagramCha
     private volatile boolean udpGro;
 
     GoPollDatagramChannelConfig(GoPollDatagramChannel channel) {
-        super(channel, SocketOptions.UDP);
+        super(channel);
     }
 
     @SuppressWarnings("unchecked")

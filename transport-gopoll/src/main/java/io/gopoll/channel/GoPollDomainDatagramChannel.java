@@ -57,6 +57,11 @@ public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramCha
     }
 
     @Override
+    SocketOptions options() {
+        return SocketOptions.UNIX_DATAGRAM;
+    }
+
+    @Override
     public DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }

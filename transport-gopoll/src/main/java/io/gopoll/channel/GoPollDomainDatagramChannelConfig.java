@@ -24,7 +24,7 @@ public final class GoPollDomainDatagramChannelConfig extends AbstractGoPollDatag
         implements DomainDatagramChannelConfig {
 
     GoPollDomainDatagramChannelConfig(GoPollDomainDatagramChannel channel) {
-        super(channel, SocketOptions.UNIX_DATAGRAM);
+        super(channel);
     }
 
     // ---- Fluent. ----

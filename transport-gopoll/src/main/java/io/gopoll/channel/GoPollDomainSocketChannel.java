@@ -78,6 +78,11 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
+    SocketOptions options() {
+        return SocketOptions.UNIX_STREAM;
+    }
+
+    @Override
     public DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }

@@ -29,7 +29,7 @@ public final class GoPollDomainSocketChannelConfig extends GoPollStreamChannelCo
     private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
 
     GoPollDomainSocketChannelConfig(GoPollDomainSocketChannel channel) {
-        super(channel, SocketOptions.UNIX_STREAM);
+        super(channel);
     }
 
     @Override

@@ -20,7 +20,6 @@ import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
-import io.gopoll.poll.Waiter;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -268,7 +267,19 @@ public final class GoPollIoHandler implements IoHandler {
             select(context);
             boolean report = context.shouldReportActiveIoTime();
             long start = report ? System.nanoTime() : 0;
-            handled = resumeReady() + registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
+            ReadyList list = ready;
+            handled = list == null ? 0 : list.size();
+            for (int i = 0; i < handled; i++) {
+                GoPollIoRegistration.Side side = (GoPollIoRegistration.Side) list.get(i);
+                side.resumed();
+                try {
+                    side.deliver();
+                } catch (Throwable t) {
+                    // The others' edges come only once: they are not to miss them because of it.
+                    Registrations.handleUnexpected(t);
+                }
+            }
+            handled += registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
             if (report) {
                 context.reportActiveIoTime(handled == 0 ? 0 : System.nanoTime() - start);
             }
@@ -334,24 +345,6 @@ public final class GoPollIoHandler implements IoHandler {
         } finally {
             sleeping = false;
         }
-    }
-
-    private int resumeReady() {
-        ReadyList list = ready;
-        if (list == null) {
-            return 0;
-        }
-        int size = list.size();
-        for (int i = 0; i < size; i++) {
-            Waiter waiter = list.get(i);
-            try {
-                ((GoPollIoRegistration.Side) waiter).ready();
-            } catch (Throwable t) {
-                // The others' edges come only once: they are not to miss them because of this one.
-                Registrations.handleUnexpected(t);
-            }
-        }
-        return size;
     }
 
     private static void handleLoopException(Throwable t) {

@@ -66,10 +66,10 @@ final class GoPollIoRegistration implements IoRegistration {
     private PollDesc pd;
 
     /** The modes that are parked. */
-    private int parked;
+    private byte parked;
 
     /** The modes that are queued at the loop; never one that is parked. */
-    private int queued;
+    private byte queued;
 
     GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
         this.loop = loop;
@@ -92,16 +92,22 @@ final class GoPollIoRegistration implements IoRegistration {
             loop.resume(this);
         }
 
+        /** It was resumed, and so is not parked any more. */
+        void resumed() {
+            parked = (byte) (parked & ~mode);
+        }
+
         /** It was resumed, and has its turn after the next poll. */
         void queue() {
-            parked &= ~mode;
+            resumed();
             GoPollIoRegistration.this.queue(mode);
         }
 
-        /** It was resumed, and has its turn now. */
-        void ready() {
-            parked &= ~mode;
-            deliver(mode);
+        /** Has its turn now. */
+        void deliver() {
+            if (!cancelled) {
+                handle.handle(GoPollIoRegistration.this, GoPollIoEvent.of(mode));
+            }
         }
 
         int mode() {
@@ -119,12 +125,6 @@ final class GoPollIoRegistration implements IoRegistration {
         return writer;
     }
 
-    private void deliver(int mode) {
-        if (!cancelled) {
-            handle.handle(this, GoPollIoEvent.of(mode));
-        }
-    }
-
     /**
      * Runs the sides that were queued, the writing one first, as the poller does.
      *
@@ -133,15 +133,15 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     boolean runQueued(int modes) {
         int run = queued & modes;
-        queued &= ~modes;
+        queued = (byte) (queued & ~modes);
         if (queued != 0) {
             loop.queue(this);
         }
         if ((run & PollDesc.WRITE) != 0) {
-            deliver(PollDesc.WRITE);
+            side(PollDesc.WRITE).deliver();
         }
         if ((run & PollDesc.READ) != 0) {
-            deliver(PollDesc.READ);
+            reader.deliver();
         }
         return run != 0;
     }
@@ -171,7 +171,7 @@ final class GoPollIoRegistration implements IoRegistration {
         if (queued == 0) {
             loop.queue(this);
         }
-        queued |= mode;
+        queued = (byte) (queued | mode);
     }
 
     /** Parks a side unless it waits already; if there is nothing to wait for, queues it. */
@@ -180,11 +180,11 @@ final class GoPollIoRegistration implements IoRegistration {
             return;
         }
         Side side = side(mode);
-        queued &= ~mode;
+        queued = (byte) (queued & ~mode);
         if (pd.park(mode, side)) {
             queue(mode);
         } else {
-            parked |= mode;
+            parked = (byte) (parked | mode);
         }
     }
 
@@ -285,9 +285,9 @@ final class GoPollIoRegistration implements IoRegistration {
     }
 
     private void withdraw(int mode) {
-        queued &= ~mode;
+        queued = (byte) (queued & ~mode);
         if ((parked & mode) != 0 && pd.unpark(mode, side(mode))) {
-            parked &= ~mode;
+            parked = (byte) (parked & ~mode);
         }
     }
 

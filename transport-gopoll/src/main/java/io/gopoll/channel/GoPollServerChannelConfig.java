@@ -30,8 +30,8 @@ public class GoPollServerChannelConfig extends GoPollChannelConfig
     private volatile int backlog = NetUtil.SOMAXCONN;
     private volatile int tcpFastOpen;
 
-    GoPollServerChannelConfig(AbstractGoPollServerChannel channel, SocketOptions options) {
-        super(channel, options, new ServerChannelRecvByteBufAllocator());
+    GoPollServerChannelConfig(AbstractGoPollServerChannel channel) {
+        super(channel, new ServerChannelRecvByteBufAllocator());
     }
 
     @Override

@@ -37,8 +37,7 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     private static final InternalLogger logger =
             InternalLoggerFactory.getInstance(GoPollServerDomainSocketChannel.class);
 
-    private final GoPollServerChannelConfig config =
-            new GoPollServerChannelConfig(this, SocketOptions.LOCAL_SERVER);
+    private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
 
     /** The path that this channel has bound, so that its file is to be deleted. */
     private volatile String bound;
@@ -71,6 +70,11 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     @Override
     public GoPollServerChannelConfig config() {
         return config;
+    }
+
+    @Override
+    SocketOptions options() {
+        return SocketOptions.LOCAL_SERVER;
     }
 
     @Override

@@ -94,6 +94,11 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     @Override
+    SocketOptions options() {
+        return SocketOptions.TCP_SERVER;
+    }
+
+    @Override
     Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, netFd().family(), Constants.SOCK_STREAM);
         return new GoPollSocketChannel(

@@ -33,7 +33,7 @@ public final class GoPollServerSocketChannelConfig extends GoPollServerChannelCo
     private volatile boolean inheritanceKnown;
 
     GoPollServerSocketChannelConfig(GoPollServerSocketChannel channel, TcpMd5Keys md5Keys) {
-        super(channel, SocketOptions.TCP_SERVER);
+        super(channel);
         this.md5Keys = md5Keys;
         // As java.nio does, netty#2605.
         setReuseAddress(true);

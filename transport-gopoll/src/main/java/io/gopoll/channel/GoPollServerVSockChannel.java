@@ -24,8 +24,7 @@ import java.net.SocketAddress;
  */
 public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel {
 
-    private final GoPollServerChannelConfig config =
-            new GoPollServerChannelConfig(this, SocketOptions.LOCAL_SERVER);
+    private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
 
     public GoPollServerVSockChannel() {
         super(newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false);
@@ -46,6 +45,11 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     @Override
     public GoPollServerChannelConfig config() {
         return config;
+    }
+
+    @Override
+    SocketOptions options() {
+        return SocketOptions.LOCAL_SERVER;
     }
 
     @Override

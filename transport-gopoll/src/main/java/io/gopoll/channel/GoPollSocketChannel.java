@@ -24,13 +24,11 @@ import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
-import java.util.concurrent.Executor;
 
 /** A TCP connection on GoPoll. */
 public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
@@ -59,7 +57,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
      */
     public GoPollSocketChannel(SocketProtocolFamily family) {
         super(null, newSocket(inetFamily(family), Constants.SOCK_STREAM), false, null);
-        config = new GoPollSocketChannelConfig(this, null, -1, new TcpMd5Keys());
+        config = new GoPollSocketChannelConfig(this, null, -1, null);
     }
 
     /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
@@ -69,7 +67,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
 
     private GoPollSocketChannel(NetFd netFd) {
         super(null, netFd, isSoErrorZero(netFd), null);
-        config = new GoPollSocketChannelConfig(this, null, null, new TcpMd5Keys());
+        config = new GoPollSocketChannelConfig(this, null, null, null);
     }
 
     /**
@@ -90,7 +88,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
                         this,
                         inheritanceKnown ? true : null,
                         inheritanceKnown ? -1 : null,
-                        new TcpMd5Keys(md5Peers));
+                        md5Peers.isEmpty() ? null : new TcpMd5Keys(md5Peers));
     }
 
     /**
@@ -128,13 +126,13 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    public ServerSocketChannel parent() {
-        return (ServerSocketChannel) super.parent();
+    SocketOptions options() {
+        return SocketOptions.TCP;
     }
 
     @Override
-    protected AbstractGoPollUnsafe newUnsafe() {
-        return new SocketUnsafe();
+    public ServerSocketChannel parent() {
+        return (ServerSocketChannel) super.parent();
     }
 
     @Override
@@ -181,22 +179,8 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
         throw Errno.newException("sendto", (int) n, remoteAddress);
     }
 
-    private final class SocketUnsafe extends StreamUnsafe {
-
-        /**
-         * A close that lingers blocks, so it goes to another thread, with the poller done first.
-         */
-        @Override
-        protected Executor prepareToClose() {
-            try {
-                if (isOpen() && config().getSoLinger() > 0) {
-                    doDeregister();
-                    return GlobalEventExecutor.INSTANCE;
-                }
-            } catch (Exception ignored) {
-                // The socket may be closed already; there is nothing to linger then, netty#4449.
-            }
-            return null;
-        }
+    @Override
+    boolean lingers() {
+        return isOpen() && config.getSoLinger() > 0;
     }
 }

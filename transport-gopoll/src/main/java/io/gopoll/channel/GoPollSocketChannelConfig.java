@@ -26,7 +26,8 @@ import java.util.Map;
 public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         implements SocketChannelConfig {
 
-    private final TcpMd5Keys md5Keys;
+    /** Null until there is a key. Under this. */
+    private TcpMd5Keys md5Keys;
 
     private volatile boolean tcpFastOpenConnect;
 
@@ -42,10 +43,11 @@ public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
     /**
      * @param noDelay what TCP_NODELAY is known to be, or null
      * @param linger what SO_LINGER is known to be, or null
+     * @param md5Keys those that it has already, or null
      */
     GoPollSocketChannelConfig(
             GoPollSocketChannel channel, Boolean noDelay, Integer linger, TcpMd5Keys md5Keys) {
-        super(channel, SocketOptions.TCP);
+        super(channel);
         this.noDelay = noDelay;
         this.linger = linger;
         this.md5Keys = md5Keys;
@@ -287,8 +289,15 @@ public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
      * map has none any more.
      */
     public GoPollSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
-        md5Keys.set(netFd(), keys);
+        md5Keys().set(netFd(), keys);
         return this;
+    }
+
+    private synchronized TcpMd5Keys md5Keys() {
+        if (md5Keys == null) {
+            md5Keys = new TcpMd5Keys();
+        }
+        return md5Keys;
     }
 
     /** Whether a connect sends the first data with it, RFC 7413, {@code MSG_FASTOPEN} in tcp(7). */

@@ -21,8 +21,8 @@ public class GoPollStreamChannelConfig extends GoPollChannelConfig {
 
     private volatile boolean allowHalfClosure;
 
-    GoPollStreamChannelConfig(AbstractGoPollStreamChannel channel, SocketOptions options) {
-        super(channel, options);
+    GoPollStreamChannelConfig(AbstractGoPollStreamChannel channel) {
+        super(channel);
     }
 
     @Override

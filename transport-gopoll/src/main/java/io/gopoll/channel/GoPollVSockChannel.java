@@ -26,8 +26,7 @@ import java.net.SocketAddress;
  */
 public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
 
-    private final GoPollStreamChannelConfig config =
-            new GoPollStreamChannelConfig(this, SocketOptions.VSOCK_STREAM);
+    private final GoPollStreamChannelConfig config = new GoPollStreamChannelConfig(this);
 
     public GoPollVSockChannel() {
         super(null, newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false, null);
@@ -50,6 +49,11 @@ public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
     @Override
     public GoPollStreamChannelConfig config() {
         return config;
+    }
+
+    @Override
+    SocketOptions options() {
+        return SocketOptions.VSOCK_STREAM;
     }
 
     @Override

@@ -351,8 +351,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         while (side != null) {
             GoPollIoRegistration.Side next = side.next;
             side.next = null;
+            side.resumed();
             try {
-                side.ready();
+                side.deliver();
             } catch (Throwable t) {
                 Registrations.handleUnexpected(t);
             }

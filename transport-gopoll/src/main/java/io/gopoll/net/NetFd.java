@@ -90,8 +90,11 @@ public final class NetFd {
     }
 
     private final int sysfd;
-    private final int family;
-    private final int sotype;
+
+    /** Bytes, as Linux has some 50 families and 10 types, and a server has many sockets. */
+    private final byte family;
+
+    private final byte sotype;
     private final boolean adopted;
 
     /**
@@ -115,8 +118,8 @@ public final class NetFd {
             throw new IllegalArgumentException("fd: " + sysfd + " (expected: >= 0)");
         }
         this.sysfd = sysfd;
-        this.family = family;
-        this.sotype = sotype;
+        this.family = (byte) family;
+        this.sotype = (byte) sotype;
         this.adopted = adopted;
     }
 
