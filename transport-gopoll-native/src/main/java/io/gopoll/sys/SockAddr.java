@@ -116,7 +116,7 @@ public final class SockAddr {
         }
         byte[] bytes = ip.getAddress();
         if (family == AF_INET) {
-            if (bytes.length != 4 && !isV4Mapped(bytes)) {
+            if (bytes.length != 4 && !isV4Mapped(ByteBuffer.wrap(bytes), 0)) {
                 throw new IllegalArgumentException("an IPv6 address on an IPv4 socket: " + inet);
             }
             begin(AF_INET, INET_SIZE);
@@ -155,12 +155,14 @@ public final class SockAddr {
         byte[] bytes;
         int scopeId = 0;
         if (family == AF_INET) {
-            bytes = new byte[4];
-            buffer.get(offset + INET_ADDRESS, bytes);
+            bytes = bytes(buffer, offset + INET_ADDRESS, 4);
         } else if (family == AF_INET6) {
-            bytes = new byte[16];
-            buffer.get(offset + INET6_ADDRESS, bytes);
             scopeId = buffer.getInt(offset + INET6_SCOPE_ID);
+            // InetAddress would make the same of all 16 bytes, and one array more.
+            bytes =
+                    scopeId == 0 && isV4Mapped(buffer, offset + INET6_ADDRESS)
+                            ? bytes(buffer, offset + INET6_ADDRESS + V4_IN_V6, 4)
+                            : bytes(buffer, offset + INET6_ADDRESS, 16);
         } else {
             return null;
         }
@@ -179,13 +181,20 @@ public final class SockAddr {
         }
     }
 
-    private static boolean isV4Mapped(byte[] ipv6) {
+    private static byte[] bytes(ByteBuffer buffer, int offset, int count) {
+        byte[] bytes = new byte[count];
+        buffer.get(offset, bytes);
+        return bytes;
+    }
+
+    /** Whether an IPv6 address is ::ffff:a.b.c.d. */
+    private static boolean isV4Mapped(ByteBuffer buffer, int offset) {
         for (int i = 0; i < V4_IN_V6 - 2; i++) {
-            if (ipv6[i] != 0) {
+            if (buffer.get(offset + i) != 0) {
                 return false;
             }
         }
-        return ipv6[V4_IN_V6 - 2] == -1 && ipv6[V4_IN_V6 - 1] == -1;
+        return buffer.get(offset + V4_IN_V6 - 2) == -1 && buffer.get(offset + V4_IN_V6 - 1) == -1;
     }
 
     /** As {@link #setUnix(byte[])}, with the path in UTF-8. */

@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SockAddrTest {
@@ -71,6 +72,15 @@ class SockAddrTest {
                 "0001" + "00000000" + "00".repeat(10) + "ffff" + "c0000201" + nativeInt(0));
         assertSame(Inet4Address.class, addr.inet().getAddress().getClass());
         assertEquals(new InetSocketAddress("192.0.2.1", 1), addr.inet());
+    }
+
+    @Test
+    void whatOnlyLooksLikeAMappedAddressIsIpv6() throws Exception {
+        for (String address : List.of("::fffe:c000:201", "1::ffff:c000:201", "::c000:201")) {
+            addr.setInet(new InetSocketAddress(address, 1), AF_INET6);
+            assertEquals(new InetSocketAddress(address, 1), addr.inet());
+            assertSame(Inet6Address.class, addr.inet().getAddress().getClass());
+        }
     }
 
     @Test
