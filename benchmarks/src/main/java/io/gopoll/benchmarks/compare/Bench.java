@@ -85,7 +85,7 @@ final class Bench {
         final List<Double> allocated = new ArrayList<>();
         final List<Double> loadBusy = new ArrayList<>();
         final List<Double> cpuMicrosAtRate = new ArrayList<>();
-        final Histogram latencies = new Histogram(3);
+        final List<Histogram> latencies = new ArrayList<>();
         Idle idle;
         String failure;
 
@@ -304,7 +304,6 @@ final class Bench {
             Contender reference) {
         OptionalDouble busy =
                 contender.loadBusy.stream().mapToDouble(Double::doubleValue).average();
-        Histogram latencies = contender.latencies;
         Spread cpuAtRate = Spread.of(contender.cpuMicrosAtRate);
         return new Row(
                 workload.toString(),
@@ -322,13 +321,21 @@ final class Bench {
                         ? null
                         : new Latency(
                                 rate,
-                                latencies.getValueAtPercentile(50) / 1e3,
-                                latencies.getValueAtPercentile(99) / 1e3,
-                                latencies.getValueAtPercentile(99.9) / 1e3,
-                                latencies.getMaxValue() / 1e3,
+                                micros(contender, 50).median(),
+                                micros(contender, 99).median(),
+                                micros(contender, 99.9).median(),
+                                micros(contender, 100).max(),
                                 cpuAtRate.median()),
                 contender.idle,
                 contender.failure);
+    }
+
+    /** Of each round by itself: one in which the machine stood still says little of the server. */
+    private static Spread micros(Contender contender, double percentile) {
+        return Spread.of(
+                contender.latencies.stream()
+                        .map(round -> round.getValueAtPercentile(percentile) / 1e3)
+                        .toList());
     }
 
     /** Round by round: what slows the machine for a while slows both. */

@@ -93,9 +93,11 @@ record Report(
     }
 
     /**
-     * Counted from when a request was due, whether or not it could be sent then.
+     * Counted from when a request was due, whether or not it could be sent then. Percentiles are
+     * the median of those of the rounds.
      *
      * @param perSecond the rate, in units
+     * @param maxMicros of all rounds
      * @param cpuMicros of the server for each unit at that rate
      */
     record Latency(
