@@ -18,6 +18,7 @@ import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
+import io.gopoll.sched.Strand;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
@@ -29,7 +30,6 @@ import io.netty.channel.IoHandler;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.DefaultPromise;
-import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
@@ -46,24 +46,32 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * An event loop of its own for a channel, run by a virtual thread: what blocks in it blocks nobody
- * else. It takes further channels, too. The thread is there while there is something to run or to
- * wait for, that is a registration, a task or a timer; after that a new one starts when needed, so
- * that a loop without channels is an object like any other.
+ * An event loop of its own for a channel: a strand, whose bursts are run by virtual threads, so
+ * that what blocks in it blocks nobody else. It takes further channels, too. Its group knows it
+ * while there is something to run or to wait for, that is a registration, a task or a timer; before
+ * and after that it is an object like any other.
  */
-final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements IoEventLoop {
+final class GoroutineEventLoop extends AbstractScheduledEventExecutor
+        implements IoEventLoop, Strand.Work {
 
     private static final InternalLogger logger =
             InternalLoggerFactory.getInstance(GoroutineEventLoop.class);
 
     private static final Runnable NOTHING = () -> {};
 
-    // What the thread does. Whoever turns ASLEEP to AWAKE unparks it, whoever turns ENDED to AWAKE
-    // starts a new one; it goes to sleep, or ends, only if it finds nothing to do after it has said
-    // so.
+    // What it is doing. Whoever turns one of the others to AWAKE sees to it that it goes on. A
+    // burst
+    // says that it is over by turning AWAKE to one of the others, as its last step but one: if
+    // there
+    // is something to do then, it turns it back like anybody else.
     private static final int AWAKE = 0;
     private static final int ASLEEP = 1;
+
+    /** Asleep, and its group does not know it. */
     private static final int ENDED = 2;
+
+    /** A burst waits for a future in {@link #await}. */
+    private static final int AWAITING = 3;
 
     // The life of the loop, in this order.
     private static final int STARTED = 0;
@@ -73,11 +81,13 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
 
     private static final VarHandle STATUS;
     private static final VarHandle READY;
+    private static final VarHandle THREAD;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATUS = lookup.findVarHandle(GoroutineEventLoop.class, "status", int.class);
+            THREAD = lookup.findVarHandle(GoroutineEventLoop.class, "thread", Thread.class);
             READY =
                     lookup.findVarHandle(
                             GoroutineEventLoop.class, "ready", GoPollIoRegistration.Side.class);
@@ -89,29 +99,36 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     /** How many tasks run before the channels have their turn. */
     private static final int TASKS_PER_TURN = 1024;
 
+    /** How many turns a burst has before other loops have theirs. */
+    private static final int TURNS_PER_BURST = 16;
+
     private final GoroutineEventLoopGroup group;
     private final LoopPoller poller;
+    private final Strand strand;
     private final Registrations registrations = new GoroutineRegistrations();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Promise<Void> terminationFuture =
             new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
-    /** AWAKE, ASLEEP or ENDED. */
+    /** AWAKE, ASLEEP, ENDED or AWAITING. */
     private volatile int status = ENDED;
 
     private volatile int state = STARTED;
 
-    /**
-     * The thread that runs this loop, or the last one that has. Written by whoever turns ENDED to
-     * AWAKE, before that thread runs anything.
-     */
+    /** The thread whose burst this is, null between bursts. Only bursts write it, each its own. */
     private volatile Thread thread;
+
+    /** The strand's timer has come. A burst takes it back. */
+    private volatile boolean due;
+
+    /** The deadline of the strand's timer, -1 if there is none. Belongs to the burst. */
+    private long timer = -1;
 
     /** A stack of the sides that were resumed, the last one first; taken all at once. */
     @SuppressWarnings("unused")
     private volatile GoPollIoRegistration.Side ready;
 
-    /** How often the thread has gone to sleep. Read late is good enough. */
+    /** How often the loop has gone to sleep. Read late is good enough. */
     private int sleeps;
 
     /** What {@link #sleeps} will be when the thread sleeps again with its caches dropped. */
@@ -120,8 +137,16 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     /** What {@link #sleeps} was at the last sweep. The sweeper's. */
     private int sleepsSwept = -1;
 
+    /** The state that the last turn has acted on. Belongs to the burst. */
+    private int stateSeen = STARTED;
+
     /** How many calls of {@link #await} are under way, one in a task of the other. */
     private int awaiting;
+
+    /**
+     * How long a loop that shuts down waits for further tasks, in nanoseconds; -1 if it does not.
+     */
+    private long quiet = -1;
 
     private long shutdownQuietPeriod;
     private long shutdownTimeout;
@@ -135,6 +160,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         super(group);
         this.group = group;
         this.poller = poller;
+        this.strand = group.newStrand(poller, this);
     }
 
     private final class GoroutineRegistrations extends Registrations {
@@ -194,116 +220,137 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         }
     }
 
-    // ---- The thread. ----
+    // ---- Bursts. ----
 
     /** There is something to do. Any thread. */
     private void wake() {
-        int before = status;
-        if (before == AWAKE) {
+        if (status == AWAKE) {
             return;
         }
-        before = (int) STATUS.getAndSet(this, AWAKE);
-        if (before == ASLEEP) {
-            LockSupport.unpark(thread);
-        } else if (before == ENDED) {
-            start();
+        switch ((int) STATUS.getAndSet(this, AWAKE)) {
+            case ASLEEP:
+                strand.ready();
+                break;
+            case ENDED:
+                begin();
+                break;
+            case AWAITING:
+                // If it goes on by itself just now, nobody or somebody else is unparked, in vain.
+                LockSupport.unpark(thread);
+                break;
+            default:
+                break;
         }
     }
 
-    private void start() {
-        Thread t;
+    private void begin() {
+        boolean begun = false;
         try {
-            t = group.newThread(this, this::run);
+            group.begin(this);
+            begun = true;
+            strand.ready();
         } catch (Throwable e) {
             status = ENDED;
+            if (begun) {
+                group.ended(this);
+            }
             throw e;
         }
-        thread = t;
-        t.start();
     }
 
-    private void run() {
+    /** The strand's timer. Any thread. */
+    @Override
+    public void due() {
+        due = true;
+        wake();
+    }
+
+    /** A burst. */
+    @Override
+    public void run() {
+        THREAD.setRelease(this, Thread.currentThread());
         ThreadExecutorMap.setCurrentExecutor(this);
-        try {
-            for (; ; ) {
-                try {
-                    if (!turn()) {
-                        return;
-                    }
-                } catch (Throwable t) {
-                    logger.error("Unexpected exception in a goroutine event loop.", t);
-                }
+        int turns = 0;
+        do {
+            try {
+                turn();
+            } catch (Throwable t) {
+                logger.error("Unexpected exception in a goroutine event loop.", t);
             }
-        } finally {
-            FastThreadLocal.removeAll();
-            group.ended(Thread.currentThread());
-        }
+            if (++turns > TURNS_PER_BURST) {
+                THREAD.setRelease(this, (Thread) null);
+                strand.ready();
+                return;
+            }
+        } while (hasWork());
+        sleep();
     }
 
-    /** Runs what there is to run, or sleeps. False if the thread has ended. */
-    private boolean turn() {
+    private void turn() {
+        takeDue();
         runReady();
         registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
         runTasks();
         registrations.settle();
-        if (state >= SHUTTING_DOWN && shutDown()) {
-            return false;
+        if (state >= SHUTTING_DOWN) {
+            shutDown();
         }
-        if (hasWork()) {
-            return true;
+    }
+
+    private void takeDue() {
+        if (due) {
+            due = false;
+            timer = -1;
         }
-        if (registrations.isEmpty() && nextScheduledTaskDeadlineNanos() == -1) {
-            return !end();
-        }
-        sleep();
-        return true;
     }
 
     private boolean hasWork() {
-        return state != STARTED
-                || ready != null
-                || registrations.hasQueued()
-                || !tasks.isEmpty()
-                || hasScheduledTasks();
+        return hasNews() || registrations.hasQueued() || hasScheduledTasks();
     }
 
-    /** True if the thread is to end: if there is work then, it is another thread's. */
-    private boolean end() {
-        status = ENDED;
-        if (!hasWork()) {
-            return true;
-        }
-        if (!STATUS.compareAndSet(this, ENDED, AWAKE)) {
-            return true;
-        }
-        // Another thread may have run this loop and ended since.
-        thread = Thread.currentThread();
-        return false;
+    /** What others may have brought. Any thread. */
+    private boolean hasNews() {
+        return ready != null || !tasks.isEmpty() || due || state != stateSeen;
     }
 
+    /** Says that the burst is over. From then on the next one may run. */
     private void sleep() {
+        boolean ends =
+                state == TERMINATED
+                        || registrations.isEmpty()
+                                && nextScheduledTaskDeadlineNanos() == -1
+                                && quiet < 0;
+        setTimer();
         sleeps++;
-        status = ASLEEP;
-        if (!hasWork()) {
-            long delay = nextScheduledTaskNano();
-            if (delay < 0) {
-                LockSupport.park(this);
-            } else {
-                LockSupport.parkNanos(this, delay);
-            }
-            // The loop is nobody's to interrupt, and could not sleep any more.
-            if (Thread.interrupted()) {
-                logger.debug("An interrupt of {} was ignored.", thread);
-            }
+        if (ends) {
+            strand.release();
         }
-        if (status != AWAKE) {
-            status = AWAKE;
+        THREAD.setRelease(this, (Thread) null);
+        status = ends ? ENDED : ASLEEP;
+        if (hasNews()) {
+            wake();
+        }
+        if (ends) {
+            group.ended(this);
+        }
+    }
+
+    private void setTimer() {
+        if (quiet >= 0) {
+            timer = -1;
+            strand.wakeAfter(quiet);
+            return;
+        }
+        long deadline = nextScheduledTaskDeadlineNanos();
+        if (deadline != timer) {
+            timer = deadline;
+            strand.wakeAfter(deadline == -1 ? -1 : Math.max(0, nextScheduledTaskNano()));
         }
     }
 
     /**
-     * Now and then: a loop that has slept since the last time gives back what its thread has
-     * cached. One sweeper at a time.
+     * Now and then, where a loop has a thread of its own: if it has slept since the last time it
+     * gives back what that has cached. One sweeper at a time.
      */
     void sweep() {
         int s = sleeps;
@@ -408,6 +455,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
     }
 
     private void awaitTurn(Future<?> future) {
+        takeDue();
         for (GoPollIoRegistration.Side side = takeReady(); side != null; ) {
             GoPollIoRegistration.Side next = side.next;
             side.next = null;
@@ -416,15 +464,15 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         }
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
         ran |= runTasks();
-        int stateSeen = state;
+        stateSeen = state;
         if (stateSeen >= SHUTTING_DOWN) {
             registrations.closeAll();
         }
         if (ran || future.isDone() || ready != null || !tasks.isEmpty() || hasScheduledTasks()) {
             return;
         }
-        status = ASLEEP;
-        if (ready == null && tasks.isEmpty() && !future.isDone() && state == stateSeen) {
+        status = AWAITING;
+        if (!hasNews() && !future.isDone()) {
             long delay = nextScheduledTaskNano();
             if (delay < 0) {
                 LockSupport.park(this);
@@ -579,8 +627,12 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         }
     }
 
-    /** A turn of a loop that shuts down; true if it has ended. */
-    private boolean shutDown() {
+    /** The end of a turn of a loop that shuts down. */
+    private void shutDown() {
+        stateSeen = state;
+        if (stateSeen == TERMINATED) {
+            return;
+        }
         registrations.closeAll();
         cancelScheduledTasks();
         if (shutdownStart == 0) {
@@ -591,21 +643,13 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
             // What closing has submitted.
         }
         long now = ticker().nanoTime();
-        long left =
+        quiet =
                 Math.min(
                         shutdownQuietPeriod - (now - lastExecution),
                         shutdownTimeout - (now - shutdownStart));
-        if (state == SHUTTING_DOWN && left > 0) {
-            status = ASLEEP;
-            if (tasks.isEmpty() && ready == null) {
-                LockSupport.parkNanos(this, left);
-                Thread.interrupted();
-            }
-            status = AWAKE;
-            return false;
+        if (stateSeen != SHUTTING_DOWN || quiet <= 0) {
+            terminate();
         }
-        terminate();
-        return true;
     }
 
     private void terminate() {
@@ -618,6 +662,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             safeExecute(task);
         }
+        quiet = -1;
+        stateSeen = TERMINATED;
         terminationFuture.setSuccess(null);
     }
 

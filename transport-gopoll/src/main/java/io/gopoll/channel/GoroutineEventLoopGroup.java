@@ -17,6 +17,7 @@ import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
 import io.gopoll.sched.Scheduler;
+import io.gopoll.sched.Strand;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -63,8 +64,6 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         implements IoEventLoopGroup {
 
-    private static final AtomicLong THREADS = new AtomicLong();
-
     /** A loop that has slept for one to two times as long gives back its thread's caches. */
     private static final long SWEEP_SECONDS = 2;
 
@@ -82,10 +81,15 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     private final Promise<Void> terminationFuture =
             new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
-    /** The threads, and whose they are. */
-    private final Map<Thread, GoroutineEventLoop> active = new ConcurrentHashMap<>();
+    /**
+     * The loops that have begun and not ended, each with how often: one may begin anew before its
+     * end has been noted.
+     */
+    private final Map<GoroutineEventLoop, Integer> active = new ConcurrentHashMap<>();
 
-    /** How many threads there are, or TERMINATED, from which it never changes. */
+    /**
+     * How often loops have begun without having ended, or TERMINATED, from which it never changes.
+     */
     private final AtomicLong begun = new AtomicLong();
 
     /** Sweeps idle loops, while there are any. Under {@link #active}. */
@@ -130,7 +134,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         }
         pollers = new LoopPoller[scheduler.pollers()];
         for (int i = 0; i < pollers.length; i++) {
-            pollers[i] = new LoopPoller(scheduler.poller(i));
+            pollers[i] = new LoopPoller(i, scheduler.poller(i));
         }
         durable = new GoroutineEventLoop[n];
         for (int i = 0; i < n; i++) {
@@ -145,12 +149,16 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     // ---- For the loops. ----
 
+    Strand newStrand(LoopPoller poller, Strand.Work work) {
+        return scheduler.newStrand(poller.index, work);
+    }
+
     /**
-     * A thread for a loop, not started yet.
+     * A loop has something to do or to wait for, until it says that it has {@link #ended}.
      *
      * @throws java.util.concurrent.RejectedExecutionException if the group has terminated
      */
-    Thread newThread(GoroutineEventLoop loop, Runnable run) {
+    void begin(GoroutineEventLoop loop) {
         long n;
         do {
             n = begun.get();
@@ -158,15 +166,15 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
                 throw GoroutineEventLoop.rejected();
             }
         } while (!begun.compareAndSet(n, n + 1));
-        Thread thread = scheduler.newThread("goroutine-" + THREADS.incrementAndGet(), run);
-        active.put(thread, loop);
-        startSweeping();
+        active.merge(loop, 1, Integer::sum);
+        if (!scheduler.lendsThreads()) {
+            startSweeping();
+        }
         // Whoever shuts the group down may have missed this loop.
         Shutdown s = shutdown;
         if (s != null) {
             loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
         }
-        return thread;
     }
 
     private void startSweeping() {
@@ -187,14 +195,14 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
                 return;
             }
         }
-        for (GoroutineEventLoop loop : active.values()) {
+        for (GoroutineEventLoop loop : active.keySet()) {
             loop.sweep();
         }
     }
 
-    /** A loop's thread is about to end. */
-    void ended(Thread thread) {
-        active.remove(thread);
+    /** It may have begun anew before. */
+    void ended(GoroutineEventLoop loop) {
+        active.computeIfPresent(loop, (l, times) -> times == 1 ? null : times - 1);
         if (begun.decrementAndGet() == 0) {
             terminateIfDone();
         }
@@ -253,7 +261,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     @Override
     public Iterator<EventExecutor> iterator() {
         Set<EventExecutor> all = new LinkedHashSet<>(Arrays.asList(durable));
-        all.addAll(active.values());
+        all.addAll(active.keySet());
         return all.iterator();
     }
 
@@ -274,7 +282,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
             }
             shutdown = new Shutdown(quietPeriod, timeout, unit);
         }
-        List<GoroutineEventLoop> loops = new ArrayList<>(active.values());
+        List<GoroutineEventLoop> loops = new ArrayList<>(active.keySet());
         for (GoroutineEventLoop loop : loops) {
             loop.shutdownGracefully(quietPeriod, timeout, unit);
         }

@@ -19,13 +19,17 @@ import java.util.concurrent.atomic.AtomicReference;
 /** A poller that many goroutine event loops share, with what they borrow for a system call. */
 final class LoopPoller {
 
+    /** Its place among the scheduler's. */
+    final int index;
+
     final NetPoller poller;
 
     // Those that run at the same time are few, mostly one: who comes second makes a new one.
     private final AtomicReference<Gathering> gathering = new AtomicReference<>();
     private final AtomicReference<Datagrams> datagrams = new AtomicReference<>();
 
-    LoopPoller(NetPoller poller) {
+    LoopPoller(int index, NetPoller poller) {
+        this.index = index;
         this.poller = poller;
     }
 

@@ -60,6 +60,16 @@ final class Carrier extends Thread {
     /** Counts goroutines, so that Sysmon sees whether it is still in the same one. */
     private long tick;
 
+    // ---- This carrier's own: what runs on it, itself or mounted, reads and writes it. ----
+
+    /** A worker with nothing to do. */
+    private Worker idle;
+
+    /** What a worker has taken from the queue and cannot run. */
+    private Goroutine next;
+
+    private int sinceLook;
+
     Carrier(GoScheduler scheduler, int id, Processor processor) {
         super(null, null, "gopoll-carrier-" + id, 0, false);
         this.scheduler = scheduler;
@@ -123,32 +133,103 @@ final class Carrier extends Thread {
     }
 
     private void own(Processor p) {
-        int sinceLook = 0;
+        sinceLook = 0;
         while (!scheduler.isDone()) {
-            if (sinceLook == LOOK_EVERY) {
+            if (sinceLook >= LOOK_EVERY) {
                 p.look();
                 sinceLook = 0;
             }
             p.timers().run();
-            Goroutine g = p.take();
-            if (g == null) {
-                g = scheduler.steal(p);
+            if (idle != null && scheduler.isClosed()) {
+                idle.end();
+                idle = null;
             }
-            if (g == null) {
-                p.sleep(scheduler);
+            Ready r = take(p);
+            if (r == null) {
+                p.sleep(scheduler, idle != null);
                 scheduler.awoken();
                 sinceLook = 0;
                 continue;
             }
             sinceLook++;
-            if (!run(p, g)) {
-                scheduler.spare(this);
+            if (!run(p, r)) {
+                lost();
                 return;
             }
         }
     }
 
-    /** Runs a goroutine until it parks; false if the processor was lost over it. */
+    private Ready take(Processor p) {
+        Ready r = next;
+        if (r != null) {
+            next = null;
+            return r;
+        }
+        r = p.take();
+        return r != null ? r : scheduler.steal(p);
+    }
+
+    /** The processor is another one's: so is what was kept for it. */
+    private void lost() {
+        if (next != null) {
+            scheduler.ready(next);
+            next = null;
+        }
+        if (idle != null) {
+            scheduler.pool(idle);
+            idle = null;
+        }
+        scheduler.spare(this);
+    }
+
+    // ---- For a worker that is mounted here. ----
+
+    /** See {@link GoScheduler#nextStrand}. */
+    GoStrand nextStrand() {
+        Processor p = processor;
+        if (p == null || next != null || sinceLook >= LOOK_EVERY) {
+            return null;
+        }
+        Ready r = p.take();
+        if (r instanceof Goroutine) {
+            next = (Goroutine) r;
+            return null;
+        }
+        if (r != null) {
+            r.processor = p;
+            sinceLook++;
+            TICK.setRelease(this, tick + 1);
+        }
+        return (GoStrand) r;
+    }
+
+    /** Keeps an idle worker, one that is cached rather than another; returns the other, or null. */
+    Worker keep(Worker worker) {
+        Worker other = idle;
+        if (other != null && (other.cached || !worker.cached)) {
+            return worker;
+        }
+        idle = worker;
+        return other;
+    }
+
+    // ---- Running. ----
+
+    /** Runs it until it parks; false if the processor was lost over it. */
+    private boolean run(Processor p, Ready r) {
+        r.processor = p;
+        if (r instanceof Goroutine) {
+            return run(p, (Goroutine) r);
+        }
+        Worker worker = idle;
+        idle = null;
+        if (worker == null) {
+            worker = scheduler.takeWorker(p);
+        }
+        worker.give((GoStrand) r);
+        return !worker.goroutine.resume(this) || run(p, worker.goroutine);
+    }
+
     private boolean run(Processor p, Goroutine g) {
         g.processor = p;
         CURRENT.setRelease(this, g);

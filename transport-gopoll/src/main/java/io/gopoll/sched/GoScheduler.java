@@ -16,6 +16,7 @@ package io.gopoll.sched;
 import io.gopoll.poll.NetPoller;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,11 +24,17 @@ import java.util.concurrent.atomic.AtomicInteger;
  * run by a {@link Carrier}, which polls the network when its queue is empty and looks in passing
  * when it is not: a ready goroutine is resumed with no hand-over between threads. An idle processor
  * takes work from a loaded one. {@link Sysmon} gives the processor of a carrier that is stuck to a
- * spare one.
+ * spare one. Strands are queued like goroutines and run by {@link Worker}s.
  */
 final class GoScheduler extends Scheduler {
 
     private static final AtomicInteger CARRIERS = new AtomicInteger();
+
+    /** How many idle workers are kept for each processor, for when strands block again. */
+    private static final int IDLE_WORKERS = 256;
+
+    /** How many workers for each processor Netty may keep caches for, see {@link Worker#cached}. */
+    private static final int CACHED_WORKERS = 2;
 
     private final Processor[] processors;
     private final AtomicInteger next = new AtomicInteger();
@@ -40,10 +47,18 @@ final class GoScheduler extends Scheduler {
 
     private final Sysmon sysmon = new Sysmon(this);
 
-    /** Under this. */
-    private boolean started;
+    /** Written under this. */
+    private volatile boolean started;
 
     private volatile boolean closed;
+
+    /** Workers with nothing to do, beyond those that the carriers keep. */
+    private final ConcurrentLinkedQueue<Worker> idleWorkers = new ConcurrentLinkedQueue<>();
+
+    /** How many there are, or soon will be. */
+    private final AtomicInteger idleCount = new AtomicInteger();
+
+    private final AtomicInteger cachedWorkers = new AtomicInteger();
 
     /** Goroutines that have not ended: the carriers stay for them, also when closed. */
     private final AtomicInteger live = new AtomicInteger();
@@ -59,7 +74,11 @@ final class GoScheduler extends Scheduler {
     public Thread newThread(String name, Runnable task) {
         start();
         int i = Math.floorMod(next.getAndIncrement(), processors.length);
-        Goroutine g = new Goroutine(this, processors[i]);
+        return newGoroutine(processors[i], name, task).thread;
+    }
+
+    Goroutine newGoroutine(Processor p, String name, Runnable task) {
+        Goroutine g = new Goroutine(this, p);
         g.thread =
                 VirtualThreads.unstarted(
                         g,
@@ -72,7 +91,17 @@ final class GoScheduler extends Scheduler {
                             }
                         });
         live.incrementAndGet();
-        return g.thread;
+        return g;
+    }
+
+    @Override
+    public Strand newStrand(int poller, Strand.Work work) {
+        return new GoStrand(this, processors[poller], work);
+    }
+
+    @Override
+    public boolean lendsThreads() {
+        return true;
     }
 
     /** Takes no lock: a goroutine that parked here would find nobody to resume it. */
@@ -82,7 +111,14 @@ final class GoScheduler extends Scheduler {
         }
     }
 
-    private synchronized void start() {
+    /** Starts the threads, unless that is done. */
+    void start() {
+        if (!started) {
+            startThreads();
+        }
+    }
+
+    private synchronized void startThreads() {
         if (started || closed) {
             return;
         }
@@ -112,28 +148,55 @@ final class GoScheduler extends Scheduler {
         return processors;
     }
 
+    /** How many have not ended, idle workers among them. */
+    int goroutines() {
+        return live.get();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
     /** True if it is closed, and nothing runs any more. */
     boolean isDone() {
         return closed && live.get() == 0;
     }
 
-    /** Queues a goroutine: with the carrier that this runs on, or where it has been before. */
-    void ready(Goroutine g) {
+    /** The carrier of this scheduler that this code runs on, or null. */
+    private Carrier carrier() {
         Thread carrier = VirtualThreads.currentCarrier();
-        Processor p = null;
-        if (carrier instanceof Carrier && ((Carrier) carrier).scheduler == this) {
-            p = ((Carrier) carrier).processor();
-        }
+        return carrier instanceof Carrier && ((Carrier) carrier).scheduler == this
+                ? (Carrier) carrier
+                : null;
+    }
+
+    /** Queues what can go on: with the carrier that this runs on, or where it has been before. */
+    void ready(Ready r) {
+        Carrier carrier = carrier();
+        Processor p = carrier == null ? null : carrier.processor();
         boolean own = p != null;
         if (!own) {
-            p = g.processor;
+            p = r.processor;
         }
         boolean alone = own && p.running() == null && p.isEmpty();
-        p.add(g);
+        p.add(r);
         // Its own carrier takes it next; what has to wait there an idle processor may take.
         if (!p.wake() && !alone) {
             wakeIdle(p);
         }
+    }
+
+    /** Runs a task later, on a carrier: it must not block. A goroutine calls it. */
+    Future<?> schedule(Runnable task, long nanos) {
+        Carrier carrier = carrier();
+        Future<?> timer = carrier == null ? null : carrier.schedule(task, nanos);
+        if (timer == null) {
+            Processor p = processors[0];
+            timer = p.timers().add(task, nanos);
+            // It may have gone to sleep without it.
+            p.wake();
+        }
+        return timer;
     }
 
     private void wakeIdle(Processor except) {
@@ -144,16 +207,70 @@ final class GoScheduler extends Scheduler {
         }
     }
 
-    /** A goroutine that waits for another processor, or null. */
-    Goroutine steal(Processor thief) {
+    /** What waits for another processor, or null. */
+    Ready steal(Processor thief) {
         int length = processors.length;
         for (int i = 1; i < length; i++) {
-            Goroutine g = processors[(thief.index + i) % length].take();
-            if (g != null) {
-                return g;
+            Ready r = processors[(thief.index + i) % length].take();
+            if (r != null) {
+                return r;
             }
         }
         return null;
+    }
+
+    // ---- Workers. ----
+
+    /** The strand that a worker, which has just run one, is to run next; null if it is to rest. */
+    GoStrand nextStrand() {
+        return carrier().nextStrand();
+    }
+
+    /** A worker has nothing to do. The worker itself calls it. */
+    void idle(Worker worker) {
+        Worker other = carrier().keep(worker);
+        if (other != null) {
+            pool(other);
+        }
+    }
+
+    /** Keeps an idle worker for any carrier, or ends it if there are enough. */
+    void pool(Worker worker) {
+        if (idleCount.incrementAndGet() <= IDLE_WORKERS * processors.length) {
+            idleWorkers.add(worker);
+            if (!closed || !idleWorkers.remove(worker)) {
+                return;
+            }
+        }
+        idleCount.decrementAndGet();
+        worker.end();
+    }
+
+    /** An idle worker, or a new one. */
+    Worker takeWorker(Processor p) {
+        Worker worker = idleWorkers.poll();
+        if (worker != null) {
+            idleCount.decrementAndGet();
+            return worker;
+        }
+        boolean cached = cachedWorkers.incrementAndGet() <= CACHED_WORKERS * processors.length;
+        if (!cached) {
+            cachedWorkers.decrementAndGet();
+        }
+        return new Worker(this, p, cached);
+    }
+
+    void workerEnded(Worker worker) {
+        if (worker.cached) {
+            cachedWorkers.decrementAndGet();
+        }
+    }
+
+    private void endWorkers() {
+        for (Worker w = idleWorkers.poll(); w != null; w = idleWorkers.poll()) {
+            idleCount.decrementAndGet();
+            w.end();
+        }
     }
 
     /** A carrier has woken up: there may be something to watch. */
@@ -185,6 +302,11 @@ final class GoScheduler extends Scheduler {
         if (!started) {
             closePollers();
             return;
+        }
+        endWorkers();
+        for (Processor p : processors) {
+            // The carriers have workers to end, too.
+            p.wake();
         }
         if (live.get() == 0) {
             sysmon.wake();

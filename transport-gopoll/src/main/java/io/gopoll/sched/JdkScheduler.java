@@ -33,6 +33,16 @@ final class JdkScheduler extends Scheduler {
     }
 
     @Override
+    public Strand newStrand(int poller, Strand.Work work) {
+        return new JdkStrand(this, work);
+    }
+
+    @Override
+    public boolean lendsThreads() {
+        return false;
+    }
+
+    @Override
     public int pollers() {
         return 1;
     }

@@ -24,9 +24,9 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * What it takes to run goroutines: a queue of those that can go on, and a poller. Go's P. At each
- * moment at most one {@link Carrier} owns it; the owner polls, anybody may add to the queue or take
- * from it.
+ * What it takes to run goroutines: a queue of those that can go on, goroutines and strands, and a
+ * poller. Go's P. At each moment at most one {@link Carrier} owns it; the owner polls, anybody may
+ * add to the queue or take from it.
  */
 final class Processor {
 
@@ -48,12 +48,12 @@ final class Processor {
     final int index;
 
     private final NetPoller poller = new EpollPoller();
-    private final Queue<Goroutine> queue = PlatformDependent.newFixedMpmcQueue(QUEUE);
+    private final Queue<Ready> queue = PlatformDependent.newFixedMpmcQueue(QUEUE);
 
     private final Timers timers = new Timers();
 
     /** What the queue has no room for. */
-    private final Queue<Goroutine> overflow = new ConcurrentLinkedQueue<>();
+    private final Queue<Ready> overflow = new ConcurrentLinkedQueue<>();
 
     /**
      * The carrier that is in a goroutine, null while its owner is in the scheduler's own code. Who
@@ -78,9 +78,9 @@ final class Processor {
 
     // ---- Anybody. ----
 
-    void add(Goroutine g) {
-        if (!overflow.isEmpty() || !queue.offer(g)) {
-            overflow.add(g);
+    void add(Ready r) {
+        if (!overflow.isEmpty() || !queue.offer(r)) {
+            overflow.add(r);
         }
     }
 
@@ -89,9 +89,9 @@ final class Processor {
     }
 
     /** The next to go on, or null. */
-    Goroutine take() {
-        Goroutine g = queue.poll();
-        return g != null ? g : overflow.poll();
+    Ready take() {
+        Ready r = queue.poll();
+        return r != null ? r : overflow.poll();
     }
 
     boolean isSleeping() {
@@ -138,13 +138,18 @@ final class Processor {
         Polling.resume(poller.poll(0));
     }
 
-    /** Waits until there is something to run or a timer is due, or until {@link #wake}. */
-    void sleep(GoScheduler scheduler) {
+    /**
+     * Waits until there is something to run or a timer is due, or until {@link #wake}.
+     *
+     * @param keepsWorker whether the owner has a worker to end when the scheduler is closed
+     */
+    void sleep(GoScheduler scheduler, boolean keepsWorker) {
         ReadyList ready;
         sleeping = true;
         try {
             // Who has added before sleeping was seen to be true has woken nobody.
-            boolean idle = isEmpty() && !scheduler.isDone();
+            boolean idle =
+                    isEmpty() && !scheduler.isDone() && !(keepsWorker && scheduler.isClosed());
             ready = poller.poll(idle ? timers.delay() : 0);
         } finally {
             sleeping = false;

@@ -15,6 +15,7 @@ package io.gopoll.sched;
 
 import io.gopoll.poll.NetPoller;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Runs virtual threads, and the pollers that resume them. There are two: {@link JdkScheduler} runs
@@ -26,6 +27,8 @@ public abstract class Scheduler implements AutoCloseable {
 
     /** {@code gopoll} or {@code jdk}; without it GoPoll's own wherever it can be had. */
     private static final String PROPERTY = "io.gopoll.scheduler";
+
+    private static final AtomicLong THREADS = new AtomicLong();
 
     Scheduler() {}
 
@@ -86,6 +89,20 @@ public abstract class Scheduler implements AutoCloseable {
 
     /** A virtual thread of this scheduler, not started yet. */
     public abstract Thread newThread(String name, Runnable task);
+
+    /**
+     * A strand, not ready yet.
+     *
+     * @param poller the index of the one that its descriptors are watched by
+     */
+    public abstract Strand newStrand(int poller, Strand.Work work);
+
+    /** Whether a burst of a strand has a thread that was lent, or the strand's own. */
+    public abstract boolean lendsThreads();
+
+    static String newName() {
+        return "goroutine-" + THREADS.incrementAndGet();
+    }
 
     /** How many pollers there are. */
     public abstract int pollers();

@@ -54,14 +54,18 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -397,9 +401,45 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
-    void everyChannelHasALoopAndAThreadOfItsOwn(String scheduler) throws Exception {
+    void everyChannelHasALoopOfItsOwnRunByAVirtualThread(String scheduler) throws Exception {
         group(scheduler, 1);
-        Set<Object> seen = Collections.synchronizedSet(new HashSet<>());
+        Set<EventLoop> loops = Collections.synchronizedSet(new HashSet<>());
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    private int count;
+
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        loops.add(ctx.channel().eventLoop());
+                                        assertTrue(
+                                                PlatformDependent.isVirtualThread(
+                                                        Thread.currentThread()));
+                                        assertTrue(ctx.executor().inEventLoop());
+                                        for (EventLoop loop : loops) {
+                                            assertEquals(
+                                                    loop == ctx.executor(), loop.inEventLoop());
+                                        }
+                                        assertSame(
+                                                ctx.executor(),
+                                                ThreadExecutorMap.currentExecutor());
+                                        ctx.writeAndFlush(of(++count));
+                                    }
+                                });
+        for (int i = 0; i < 5; i++) {
+            Socket socket = connect(server);
+            for (int j = 1; j < 10; j++) {
+                assertEquals(j, exchange(socket, 0));
+            }
+        }
+        assertEquals(5, loops.size());
+    }
+
+    @Test
+    void onTheJdksSchedulerALoopKeepsItsThread() throws Exception {
+        group("jdk", 1);
+        Set<Thread> threads = Collections.synchronizedSet(new HashSet<>());
         Channel server =
                 serve(
                         () ->
@@ -412,15 +452,9 @@ class GoroutineEventLoopTest {
                                     void answer(ChannelHandlerContext ctx, int value) {
                                         if (thread == null) {
                                             thread = Thread.currentThread();
-                                            seen.add(thread);
-                                            seen.add(ctx.channel().eventLoop());
+                                            threads.add(thread);
                                         }
                                         assertSame(thread, Thread.currentThread());
-                                        assertTrue(PlatformDependent.isVirtualThread(thread));
-                                        assertTrue(ctx.executor().inEventLoop());
-                                        assertSame(
-                                                ctx.executor(),
-                                                ThreadExecutorMap.currentExecutor());
                                         count.set(count.get() + 1);
                                         ctx.writeAndFlush(of(count.get()));
                                     }
@@ -431,7 +465,110 @@ class GoroutineEventLoopTest {
                 assertEquals(j, exchange(socket, 0));
             }
         }
-        assertEquals(10, seen.size());
+        assertEquals(5, threads.size());
+    }
+
+    @Test
+    void onGoPollsSchedulerHandlersThatDoNotBlockShareAThreadAndOneThatBlocksKeepsIts()
+            throws Exception {
+        group("gopoll", 1);
+        CountDownLatch go = new CountDownLatch(1);
+        Set<Thread> quick = Collections.synchronizedSet(new HashSet<>());
+        AtomicReference<Thread> blocked = new AtomicReference<>();
+        ThreadLocal<Integer> local = new ThreadLocal<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value)
+                                            throws Exception {
+                                        if (value == 0) {
+                                            quick.add(Thread.currentThread());
+                                        } else {
+                                            Thread thread = Thread.currentThread();
+                                            blocked.set(thread);
+                                            local.set(value);
+                                            go.await();
+                                            assertSame(thread, Thread.currentThread());
+                                            assertTrue(ctx.executor().inEventLoop());
+                                            assertEquals(value, local.get());
+                                        }
+                                        ctx.writeAndFlush(of(value));
+                                    }
+                                });
+        Socket slow = connect(server);
+        slow.getOutputStream().write(7);
+        while (blocked.get() == null) {
+            Thread.onSpinWait();
+        }
+        for (int i = 0; i < 5; i++) {
+            Socket socket = connect(server);
+            for (int j = 0; j < 10; j++) {
+                assertEquals(0, exchange(socket, 0));
+            }
+        }
+        assertFalse(quick.contains(blocked.get()));
+        assertTrue(quick.size() < 5, () -> quick.size() + " threads for 5 channels");
+        go.countDown();
+        assertEquals(7, slow.getInputStream().read());
+    }
+
+    /**
+     * A thread that is lent is known to those it was lent to before: they may do to it what they
+     * like.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void unparksAndInterruptsOfAThreadThatWasLentLoseAndDoubleNothing(String scheduler)
+            throws Exception {
+        group(scheduler, 2);
+        Set<Thread> threads = Collections.newSetFromMap(new ConcurrentHashMap<>());
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    private int count;
+
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        threads.add(Thread.currentThread());
+                                        if (value % 4 == 0) {
+                                            LockSupport.parkNanos(1000);
+                                        }
+                                        ctx.writeAndFlush(of(++count));
+                                    }
+                                });
+        AtomicBoolean done = new AtomicBoolean();
+        Thread pest =
+                new Thread(
+                        () -> {
+                            while (!done.get()) {
+                                for (Thread thread : threads) {
+                                    LockSupport.unpark(thread);
+                                    thread.interrupt();
+                                }
+                                Thread.yield();
+                            }
+                        });
+        pest.start();
+        try {
+            Socket[] sockets = new Socket[8];
+            for (int i = 0; i < sockets.length; i++) {
+                sockets[i] = connect(server);
+            }
+            for (int round = 1; round < 250; round++) {
+                for (Socket socket : sockets) {
+                    socket.getOutputStream().write(round);
+                }
+                for (Socket socket : sockets) {
+                    assertEquals(round, socket.getInputStream().read());
+                }
+            }
+        } finally {
+            done.set(true);
+            pest.join();
+        }
     }
 
     @ParameterizedTest
@@ -594,11 +731,9 @@ class GoroutineEventLoopTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"gopoll", "jdk"})
-    void anIdleLoopGivesBackNettysCachesAndKeepsTheUsersThreadLocals(String scheduler)
-            throws Exception {
-        group(scheduler, 1);
+    @Test
+    void anIdleLoopWithAThreadGivesBackNettysCachesAndKeepsTheUsersThreadLocals() throws Exception {
+        group("jdk", 1);
         FastThreadLocal<String> fast = new FastThreadLocal<>();
         ThreadLocal<String> plain = new ThreadLocal<>();
         AtomicReference<WeakReference<Object>> map = new AtomicReference<>();
@@ -699,7 +834,7 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
-    void aLoopOfAClosedChannelIsGarbageAndItsThreadLocalsAreCleared(String scheduler)
+    void aLoopOfAClosedChannelIsGarbageAndThreadLocalsAreClearedAtTheThreadsEnd(String scheduler)
             throws Exception {
         group(scheduler, 1);
         CountDownLatch removed = new CountDownLatch(1);
@@ -711,10 +846,14 @@ class GoroutineEventLoopTest {
                     }
                 };
         WeakReference<EventLoop> loop = openAndClose(local);
-        assertTrue(removed.await(20, TimeUnit.SECONDS));
         while (loop.get() != null) {
             System.gc();
         }
+        if (scheduler.equals("gopoll")) {
+            // What is lent ends with the group.
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+        }
+        assertTrue(removed.await(20, TimeUnit.SECONDS));
     }
 
     private WeakReference<EventLoop> openAndClose(FastThreadLocal<Object> local)

@@ -17,6 +17,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -150,5 +152,129 @@ class GoSchedulerTest {
                         });
         busy.join();
         assertTrue(seen.get());
+    }
+
+    // ---- Strands. ----
+
+    /** Counts its bursts without any synchronisation of its own. */
+    private final class Counter implements Strand.Work {
+        final Strand strand = scheduler.newStrand(0, this);
+        private final Runnable inBurst;
+        private final AtomicInteger toDo = new AtomicInteger();
+        private int count;
+
+        Counter(Runnable inBurst) {
+            this.inBurst = inBurst;
+        }
+
+        void add() {
+            if (toDo.getAndIncrement() == 0) {
+                strand.ready();
+            }
+        }
+
+        @Override
+        public void run() {
+            int seen = toDo.get();
+            for (int i = 0; i < seen; i++) {
+                int before = count;
+                inBurst.run();
+                count = before + 1;
+            }
+            if (toDo.addAndGet(-seen) != 0) {
+                strand.ready();
+            }
+        }
+
+        @Override
+        public void due() {
+            add();
+        }
+    }
+
+    @Test
+    void burstsOfAStrandAreOneAfterTheOtherWhoeverMakesItReady() throws Exception {
+        Counter counter = new Counter(Thread::yield);
+        int each = 20_000;
+        Thread[] threads = new Thread[4];
+        for (int i = 0; i < threads.length; i++) {
+            Runnable adds =
+                    () -> {
+                        for (int j = 0; j < each; j++) {
+                            counter.add();
+                        }
+                    };
+            threads[i] = i % 2 == 0 ? new Thread(adds) : scheduler.newThread("adds", adds);
+            threads[i].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        while (counter.toDo.get() != 0) {
+            Thread.onSpinWait();
+        }
+        assertEquals(threads.length * each, counter.count);
+    }
+
+    @Test
+    void strandsThatBlockDoSoSideBySideAndTheirThreadsEndButForSome() throws Exception {
+        int count = 2_000;
+        CountDownLatch blocked = new CountDownLatch(count);
+        CountDownLatch go = new CountDownLatch(1);
+        Runnable block =
+                () -> {
+                    blocked.countDown();
+                    try {
+                        go.await();
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                };
+        List<Counter> counters = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Counter counter = new Counter(block);
+            counters.add(counter);
+            counter.add();
+        }
+        assertTrue(blocked.await(30, TimeUnit.SECONDS), () -> blocked.getCount() + " do not run");
+        assertTrue(scheduler.goroutines() >= count);
+        go.countDown();
+        for (Counter counter : counters) {
+            while (counter.toDo.get() != 0) {
+                Thread.onSpinWait();
+            }
+            assertEquals(1, counter.count);
+        }
+        while (scheduler.goroutines() > 300) {
+            Thread.onSpinWait();
+        }
+        scheduler.close();
+        while (scheduler.goroutines() > 0) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aStrandIsDueWhenItSaidAndNotWhenItSaidOtherwise() throws Exception {
+        AtomicInteger due = new AtomicInteger();
+        CountDownLatch said = new CountDownLatch(1);
+        Counter[] counter = new Counter[1];
+        long start = System.nanoTime();
+        counter[0] =
+                new Counter(
+                        () -> {
+                            if (due.getAndIncrement() == 0) {
+                                counter[0].strand.wakeAfter(TimeUnit.HOURS.toNanos(1));
+                                counter[0].strand.wakeAfter(TimeUnit.MILLISECONDS.toNanos(20));
+                            } else {
+                                counter[0].strand.wakeAfter(-1);
+                                said.countDown();
+                            }
+                        });
+        counter[0].add();
+        assertTrue(said.await(30, TimeUnit.SECONDS));
+        assertTrue(System.nanoTime() - start >= TimeUnit.MILLISECONDS.toNanos(20));
+        assertEquals(2, due.get());
+        assertEquals(-1, nextTimer());
     }
 }

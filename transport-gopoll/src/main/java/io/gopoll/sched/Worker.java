@@ -1,0 +1,114 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.sched;
+
+import io.netty.util.concurrent.FastThreadLocal;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.netty.util.internal.ThreadExecutorMap;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A virtual thread that is lent to strands. It runs one burst after the other, without going back
+ * to its carrier, until one of them blocks: then it stays with that strand, and the carrier takes
+ * another worker for the next. So strands that do not block share a stack, and cost no more than a
+ * loop's turn; one that blocks has a stack of its own for as long.
+ */
+final class Worker implements Runnable {
+
+    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Worker.class);
+
+    private final GoScheduler scheduler;
+    final Goroutine goroutine;
+
+    /**
+     * Whether Netty's recyclers and allocators treat it as an event loop's thread. That takes
+     * memory for each, so only a few are: those that are taken first.
+     */
+    final boolean cached;
+
+    /**
+     * What it is to run next. Null while it is idle; who has taken it from the idle ones sets it.
+     */
+    private volatile GoStrand strand;
+
+    /** It is to end. Set instead of a strand. */
+    private volatile boolean ended;
+
+    Worker(GoScheduler scheduler, Processor processor, boolean cached) {
+        this.scheduler = scheduler;
+        this.cached = cached;
+        this.goroutine = scheduler.newGoroutine(processor, Scheduler.newName(), this);
+    }
+
+    // ---- Whoever has taken it from the idle ones, or has made it. ----
+
+    void give(GoStrand next) {
+        strand = next;
+    }
+
+    void end() {
+        ended = true;
+        LockSupport.unpark(goroutine.thread);
+    }
+
+    // ---- Its own. ----
+
+    @Override
+    public void run() {
+        try {
+            if (cached) {
+                FastThreadLocalThread.runWithFastThreadLocal(this::work);
+            } else {
+                work();
+            }
+        } finally {
+            FastThreadLocal.removeAll();
+            scheduler.workerEnded(this);
+        }
+    }
+
+    private void work() {
+        while (awaitStrand()) {
+            GoStrand next = strand;
+            strand = null;
+            do {
+                try {
+                    next.run();
+                } catch (Throwable t) {
+                    logger.error("Unexpected exception in a strand", t);
+                }
+                // What was for one strand is not to end what the next one waits in.
+                Thread.interrupted();
+                next = scheduler.nextStrand();
+            } while (next != null);
+            // The last loop may be garbage soon.
+            ThreadExecutorMap.setCurrentExecutor(null);
+            scheduler.idle(this);
+        }
+    }
+
+    /** False if it is to end. */
+    private boolean awaitStrand() {
+        while (strand == null) {
+            if (ended) {
+                return false;
+            }
+            LockSupport.park(this);
+            Thread.interrupted();
+        }
+        return true;
+    }
+}
