@@ -34,7 +34,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A system call through each binding, beside Netty's JNI: eight bytes to /dev/null, and EAGAIN. */
+/**
+ * A system call through each binding, by the stub and by the C library, beside Netty's JNI: eight
+ * bytes to /dev/null, and EAGAIN.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @State(Scope.Thread)
@@ -43,23 +46,26 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class SyscallsBenchmark {
 
-    /** A binding that this JDK lacks ends its runs with the reason. */
+    /** A binding that this machine lacks ends its runs with the reason. */
     @State(Scope.Thread)
     public static class Binding {
         @Param({"jna", "ffm"})
         public String binding;
+
+        @Param({"stub", "libc"})
+        public String entry;
 
         Syscalls syscalls;
 
         @Setup
         public void choose() {
             for (Syscalls candidate : Syscalls.available()) {
-                if (candidate.binding().equals(binding)) {
+                if (candidate.binding().equals(binding) && candidate.entry().startsWith(entry)) {
                     syscalls = candidate;
                     return;
                 }
             }
-            throw new IllegalStateException("no " + binding + " on this JDK");
+            throw new IllegalStateException("no " + binding + " by " + entry + " here");
         }
     }
 

@@ -31,16 +31,44 @@ final class Bindings {
 
     /** The binding for this machine, see {@link Syscalls#get}. */
     static Syscalls choose() {
-        return first(candidatesHere(System.getProperty(Syscalls.BINDING_PROPERTY)), Bindings::load);
+        Syscalls libc =
+                first(
+                        candidatesHere(System.getProperty(Syscalls.BINDING_PROPERTY)),
+                        Bindings::load);
+        if ("false".equals(System.getProperty(Syscalls.STUB_PROPERTY))) {
+            libc.whyLibc = "-D" + Syscalls.STUB_PROPERTY + "=false";
+            return libc;
+        }
+        return throughStub(libc);
     }
 
-    /** Every binding that works here, whatever the property says. */
+    /** The same binding through {@link SyscallStub}, or as it is with the reason why not. */
+    static Syscalls throughStub(Syscalls libc) {
+        Throwable reason;
+        try {
+            SyscallStub.write(libc);
+            return libc.throughStub();
+        } catch (ExceptionInInitializerError e) {
+            reason = e.getCause();
+        } catch (LinkageError | RuntimeException e) {
+            reason = e;
+        }
+        libc.whyLibc = reason.getMessage();
+        return libc;
+    }
+
+    /** Every binding that works here, whatever the properties say. */
     static List<Syscalls> available() {
         List<Syscalls> all = new ArrayList<>();
         UnsupportedOperationException failure = null;
         for (String name : candidatesHere(null)) {
             try {
-                all.add(load(name));
+                Syscalls libc = load(name);
+                Syscalls stub = throughStub(libc);
+                if (stub != libc) {
+                    all.add(stub);
+                }
+                all.add(libc);
             } catch (UnsupportedOperationException e) {
                 if (failure == null) {
                     failure = e;
@@ -142,7 +170,8 @@ final class Bindings {
     }
 
     /**
-     * By name and not by {@code new}: what a binding stands on (JNA, the JDK's API) may be missing.
+     * Through the C library. By name and not by {@code new}: what a binding stands on (JNA, the
+     * JDK's API) may be missing.
      */
     private static Syscalls load(String name) {
         String className = name.equals(FFM) ? "FfmSyscalls" : "JnaSyscalls";

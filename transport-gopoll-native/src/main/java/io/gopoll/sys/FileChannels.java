@@ -13,15 +13,10 @@
  */
 package io.gopoll.sys;
 
-import com.sun.jna.Function;
-import com.sun.jna.JNIEnv;
-import com.sun.jna.Library;
-import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import java.io.FileDescriptor;
 import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
-import java.util.Map;
 
 /**
  * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not tell.
@@ -86,53 +81,28 @@ public final class FileChannels {
         }
     }
 
-    /** Calls functions of the JNI environment by their place in its table, as C code does. */
     private static final class ByJni implements Reader {
-        private static final int GET_FIELD_ID = 94;
-        private static final int GET_OBJECT_FIELD = 95;
-        private static final int GET_INT_FIELD = 100;
-
-        private static final Map<String, Object> OBJECTS =
-                Map.of(Library.OPTION_ALLOW_OBJECTS, Boolean.TRUE);
-
-        private final Function getObjectField;
-        private final Function getIntField;
+        private final JniFunction getObjectField = new JniFunction(JniFunction.GET_OBJECT_FIELD);
+        private final JniFunction getIntField = new JniFunction(JniFunction.GET_INT_FIELD);
         private final Pointer channelFd;
         private final Pointer fd;
 
         ByJni() {
-            // labs(3) gives its argument back, and JNA hands in the address of the environment for
-            // it.
-            Function labs = Function.getFunction("c", "labs");
-            long env = (Long) labs.invoke(Long.class, new Object[] {JNIEnv.CURRENT}, OBJECTS);
-            Pointer table = new Pointer(env).getPointer(0);
-            Function getFieldId = entry(table, GET_FIELD_ID);
-            getObjectField = entry(table, GET_OBJECT_FIELD);
-            getIntField = entry(table, GET_INT_FIELD);
+            JniFunction getFieldId = new JniFunction(JniFunction.GET_FIELD_ID);
+            Class<?> channel;
             try {
-                channelFd =
-                        fieldId(getFieldId, Class.forName(JDK_CLASS), "Ljava/io/FileDescriptor;");
+                channel = Class.forName(JDK_CLASS);
             } catch (ClassNotFoundException e) {
                 throw new IllegalStateException(e);
             }
-            fd = fieldId(getFieldId, FileDescriptor.class, "I");
-        }
-
-        private static Function entry(Pointer table, int index) {
-            return Function.getFunction(table.getPointer((long) index * Native.POINTER_SIZE));
-        }
-
-        private static Pointer fieldId(Function getFieldId, Class<?> type, String signature) {
-            Object[] arguments = {JNIEnv.CURRENT, type, "fd", signature};
-            return (Pointer) getFieldId.invoke(Pointer.class, arguments, OBJECTS);
+            channelFd = getFieldId.invoke(Pointer.class, channel, "fd", "Ljava/io/FileDescriptor;");
+            fd = getFieldId.invoke(Pointer.class, FileDescriptor.class, "fd", "I");
         }
 
         @Override
         public int fd(FileChannel channel) {
-            Object[] ofChannel = {JNIEnv.CURRENT, channel, channelFd};
-            Object descriptor = getObjectField.invoke(Object.class, ofChannel, OBJECTS);
-            Object[] ofDescriptor = {JNIEnv.CURRENT, descriptor, fd};
-            return (Integer) getIntField.invoke(Integer.class, ofDescriptor, OBJECTS);
+            Object descriptor = getObjectField.invoke(Object.class, channel, channelFd);
+            return getIntField.invoke(Integer.class, descriptor, fd);
         }
     }
 }

@@ -13,6 +13,8 @@
  */
 package io.gopoll.sys;
 
+import static io.gopoll.sys.SyscallNumbers.*;
+
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -26,16 +28,28 @@ import java.util.List;
  * {@link NativeMemory} or of a buffer that the caller holds.
  *
  * <p>There are two bindings behind it, chosen once: the JDK's foreign-function API where the JDK
- * has it (22 and later), JNA direct mapping elsewhere. {@code -Dio.gopoll.syscalls=jna|ffm} forces
- * one.
+ * has it (22 and later), JNA elsewhere. {@code -Dio.gopoll.syscalls=jna|ffm} forces one. Both call
+ * machine code of GoPoll's own, 40 bytes that enter the kernel; where memory cannot be made
+ * executable, or with {@code -Dio.gopoll.syscalls.stub=false}, they call the C library.
  */
 public abstract class Syscalls {
 
     /** The system property that forces a binding: {@code jna} or {@code ffm}. */
     public static final String BINDING_PROPERTY = "io.gopoll.syscalls";
 
-    /** Of the kernel's own table: the C library has had a function for it only since glibc 2.35. */
-    static final long SYS_EPOLL_PWAIT2 = 441;
+    /** The system property that, with the value {@code false}, has calls made by the C library. */
+    public static final String STUB_PROPERTY = "io.gopoll.syscalls.stub";
+
+    static final String STUB = "stub";
+    static final String LIBC = "libc";
+
+    /** Paths are relative to the working directory. */
+    private static final long AT_FDCWD = -100;
+
+    private static final long NO_SIGMASK = 0;
+
+    /** Of the kernel's sigset_t, in bytes. */
+    private static final long SIGSET_SIZE = 8;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -43,13 +57,16 @@ public abstract class Syscalls {
     private final boolean hasEpollPwait2;
 
     /**
-     * Only the bindings of this package extend this class.
-     *
-     * @param epollPwait2Probe the result of an epoll_pwait2 on descriptor -1: ENOSYS of a kernel
-     *     that lacks it, EPERM of a sandbox that does not know it, anything else if it is there
+     * Why calls do not go through the stub; null if nobody has asked for it. Set before the object
+     * is shared.
      */
-    Syscalls(int epollPwait2Probe) {
-        hasEpollPwait2 = epollPwait2Probe != -Errno.ENOSYS && epollPwait2Probe != -Errno.EPERM;
+    String whyLibc;
+
+    /** Only the bindings of this package extend this class. */
+    Syscalls() {
+        long probe = syscall(EPOLL_PWAIT2, -1, 0, 0, 0, NO_SIGMASK, SIGSET_SIZE);
+        // EPERM: of a sandbox that does not know the call.
+        hasEpollPwait2 = probe != -Errno.ENOSYS && probe != -Errno.EPERM;
         // Its classes are loaded now: when descriptors have run out, their files can't be opened.
         Errno.cause("accept", -Errno.EMFILE, null);
     }
@@ -88,7 +105,10 @@ public abstract class Syscalls {
         return binding;
     }
 
-    /** New instances of every binding that works on this machine: for tests, to compare them. */
+    /**
+     * New instances of every binding that works on this machine, through the stub (where there is
+     * one) and through the C library: for tests, to compare them.
+     */
     public static List<Syscalls> available() {
         return Bindings.available();
     }
@@ -96,10 +116,31 @@ public abstract class Syscalls {
     /** Which binding this is: {@code "jna"} or {@code "ffm"}. */
     public abstract String binding();
 
+    /**
+     * How calls enter the kernel, for logs: {@code "stub"}, by machine code of GoPoll's own, or
+     * {@code "libc"}, by the C library, with the reason if there is one.
+     */
+    public String entry() {
+        return whyLibc == null ? LIBC : LIBC + ": " + whyLibc;
+    }
+
     @Override
     public final String toString() {
         return binding();
     }
+
+    /**
+     * The one function of a binding: a system call.
+     *
+     * @param number of {@link SyscallNumbers}
+     * @return the kernel's own result, {@code -errno} on failure
+     */
+    abstract long syscall(long number, long a, long b, long c, long d, long e, long f);
+
+    /**
+     * A new instance of the same binding that calls {@link SyscallStub#address}, which is there.
+     */
+    abstract Syscalls throughStub();
 
     /**
      * The address of the first byte (index 0, whatever its position) of a direct buffer.
@@ -118,13 +159,19 @@ public abstract class Syscalls {
     /** Writes to memory, in the byte order of the machine. */
     abstract void putLong(long address, long value);
 
-    public abstract int epoll_create1(int flags);
+    public final int epoll_create1(int flags) {
+        return (int) syscall(EPOLL_CREATE1, flags, 0, 0, 0, 0, 0);
+    }
 
     /** {@code event} is the address of a {@code struct epoll_event}, see {@link EpollEvents}. */
-    public abstract int epoll_ctl(int epfd, int op, int fd, long event);
+    public final int epoll_ctl(int epfd, int op, int fd, long event) {
+        return (int) syscall(EPOLL_CTL, epfd, op, fd, event, 0, 0);
+    }
 
     /** Milliseconds; -1 waits without a limit. */
-    public abstract int epoll_wait(int epfd, long events, int maxevents, int timeout);
+    public final int epoll_wait(int epfd, long events, int maxevents, int timeout) {
+        return (int) syscall(EPOLL_WAIT, epfd, events, maxevents, timeout, NO_SIGMASK, SIGSET_SIZE);
+    }
 
     /**
      * As {@link #epoll_wait} with a timeout in nanoseconds; negative waits without a limit. Uses
@@ -141,11 +188,9 @@ public abstract class Syscalls {
         }
         putLong(timespec, timeoutNanos / NANOS_PER_SECOND);
         putLong(timespec + Long.BYTES, timeoutNanos % NANOS_PER_SECOND);
-        return epoll_pwait2(epfd, events, maxevents, timespec);
+        return (int)
+                syscall(EPOLL_PWAIT2, epfd, events, maxevents, timespec, NO_SIGMASK, SIGSET_SIZE);
     }
-
-    /** The call itself, without a signal mask. */
-    abstract int epoll_pwait2(int epfd, long events, int maxevents, long timespec);
 
     /** Rounded up, so that a wait for less than a millisecond does not become a busy loop. */
     static int toMillis(long nanos) {
@@ -155,73 +200,135 @@ public abstract class Syscalls {
         return (int) Math.min(Integer.MAX_VALUE, (nanos - 1) / NANOS_PER_MILLI + 1);
     }
 
-    public abstract int eventfd(int initval, int flags);
+    public final int eventfd(int initval, int flags) {
+        return (int) syscall(EVENTFD2, initval, flags, 0, 0, 0, 0);
+    }
 
-    public abstract int socket(int domain, int type, int protocol);
+    public final int socket(int domain, int type, int protocol) {
+        return (int) syscall(SOCKET, domain, type, protocol, 0, 0, 0);
+    }
 
-    public abstract int socketpair(int domain, int type, int protocol, long sv);
+    public final int socketpair(int domain, int type, int protocol, long sv) {
+        return (int) syscall(SOCKETPAIR, domain, type, protocol, sv, 0, 0);
+    }
 
-    public abstract int bind(int sockfd, long addr, int addrlen);
+    public final int bind(int sockfd, long addr, int addrlen) {
+        return (int) syscall(BIND, sockfd, addr, addrlen, 0, 0, 0);
+    }
 
-    public abstract int listen(int sockfd, int backlog);
+    public final int listen(int sockfd, int backlog) {
+        return (int) syscall(LISTEN, sockfd, backlog, 0, 0, 0, 0);
+    }
 
     /** {@code addrlen} is the address of an int, both 0 if the address is not asked for. */
-    public abstract int accept4(int sockfd, long addr, long addrlen, int flags);
+    public final int accept4(int sockfd, long addr, long addrlen, int flags) {
+        return (int) syscall(ACCEPT4, sockfd, addr, addrlen, flags, 0, 0);
+    }
 
-    public abstract int connect(int sockfd, long addr, int addrlen);
+    public final int connect(int sockfd, long addr, int addrlen) {
+        return (int) syscall(CONNECT, sockfd, addr, addrlen, 0, 0, 0);
+    }
 
-    public abstract int shutdown(int sockfd, int how);
+    public final int shutdown(int sockfd, int how) {
+        return (int) syscall(SHUTDOWN, sockfd, how, 0, 0, 0, 0);
+    }
 
-    public abstract int close(int fd);
+    public final int close(int fd) {
+        return (int) syscall(CLOSE, fd, 0, 0, 0, 0, 0);
+    }
 
-    public abstract int read(int fd, long buf, int count);
+    public final int read(int fd, long buf, int count) {
+        return (int) syscall(READ, fd, buf, count, 0, 0, 0);
+    }
 
-    public abstract int write(int fd, long buf, int count);
+    public final int write(int fd, long buf, int count) {
+        return (int) syscall(WRITE, fd, buf, count, 0, 0, 0);
+    }
 
-    public abstract long readv(int fd, long iov, int iovcnt);
+    public final long readv(int fd, long iov, int iovcnt) {
+        return syscall(READV, fd, iov, iovcnt, 0, 0, 0);
+    }
 
-    public abstract long writev(int fd, long iov, int iovcnt);
+    public final long writev(int fd, long iov, int iovcnt) {
+        return syscall(WRITEV, fd, iov, iovcnt, 0, 0, 0);
+    }
 
     /** Of a socket: some 50 ns cheaper than {@link #read}, which takes the way of all files. */
-    public abstract int recv(int sockfd, long buf, int len, int flags);
+    public final int recv(int sockfd, long buf, int len, int flags) {
+        return (int) syscall(RECVFROM, sockfd, buf, len, flags, 0, 0);
+    }
 
     /** Of a socket, as {@link #recv}. */
-    public abstract int send(int sockfd, long buf, int len, int flags);
+    public final int send(int sockfd, long buf, int len, int flags) {
+        return (int) syscall(SENDTO, sockfd, buf, len, flags, 0, 0);
+    }
 
-    public abstract long sendto(int fd, long buf, int len, int flags, long addr, int addrlen);
+    public final long sendto(int fd, long buf, int len, int flags, long addr, int addrlen) {
+        return syscall(SENDTO, fd, buf, len, flags, addr, addrlen);
+    }
 
-    public abstract long recvfrom(int fd, long buf, int len, int flags, long addr, long addrlen);
+    public final long recvfrom(int fd, long buf, int len, int flags, long addr, long addrlen) {
+        return syscall(RECVFROM, fd, buf, len, flags, addr, addrlen);
+    }
 
-    public abstract long recvmsg(int sockfd, long msg, int flags);
+    public final long recvmsg(int sockfd, long msg, int flags) {
+        return syscall(RECVMSG, sockfd, msg, flags, 0, 0, 0);
+    }
 
-    public abstract long sendmsg(int sockfd, long msg, int flags);
+    public final long sendmsg(int sockfd, long msg, int flags) {
+        return syscall(SENDMSG, sockfd, msg, flags, 0, 0, 0);
+    }
 
-    public abstract int recvmmsg(int sockfd, long msgvec, int vlen, int flags);
+    public final int recvmmsg(int sockfd, long msgvec, int vlen, int flags) {
+        return (int) syscall(RECVMMSG, sockfd, msgvec, vlen, flags, 0, 0);
+    }
 
-    public abstract int sendmmsg(int sockfd, long msgvec, int vlen, int flags);
+    public final int sendmmsg(int sockfd, long msgvec, int vlen, int flags) {
+        return (int) syscall(SENDMMSG, sockfd, msgvec, vlen, flags, 0, 0);
+    }
 
     /** {@code offset} is the address of a 64-bit offset, updated by the call, or 0. */
-    public abstract long sendfile(int outFd, int inFd, long offset, long count);
+    public final long sendfile(int outFd, int inFd, long offset, long count) {
+        return syscall(SENDFILE, outFd, inFd, offset, count, 0, 0);
+    }
 
     /** {@code offIn} and {@code offOut} are addresses of 64-bit offsets or 0. */
-    public abstract long splice(int fdIn, long offIn, int fdOut, long offOut, long len, int flags);
+    public final long splice(int fdIn, long offIn, int fdOut, long offOut, long len, int flags) {
+        return syscall(SPLICE, fdIn, offIn, fdOut, offOut, len, flags);
+    }
 
     /** {@code pipefd} is the address of two ints. */
-    public abstract int pipe2(long pipefd, int flags);
+    public final int pipe2(long pipefd, int flags) {
+        return (int) syscall(PIPE2, pipefd, flags, 0, 0, 0, 0);
+    }
 
-    public abstract int getsockopt(int sockfd, int level, int optname, long optval, long optlen);
+    public final int getsockopt(int sockfd, int level, int optname, long optval, long optlen) {
+        return (int) syscall(GETSOCKOPT, sockfd, level, optname, optval, optlen, 0);
+    }
 
-    public abstract int setsockopt(int sockfd, int level, int optname, long optval, int optlen);
+    public final int setsockopt(int sockfd, int level, int optname, long optval, int optlen) {
+        return (int) syscall(SETSOCKOPT, sockfd, level, optname, optval, optlen, 0);
+    }
 
-    public abstract int getsockname(int sockfd, long addr, long addrlen);
+    public final int getsockname(int sockfd, long addr, long addrlen) {
+        return (int) syscall(GETSOCKNAME, sockfd, addr, addrlen, 0, 0, 0);
+    }
 
-    public abstract int getpeername(int sockfd, long addr, long addrlen);
+    public final int getpeername(int sockfd, long addr, long addrlen) {
+        return (int) syscall(GETPEERNAME, sockfd, addr, addrlen, 0, 0, 0);
+    }
 
-    public abstract int fcntl(int fd, int cmd, int arg);
+    public final int fcntl(int fd, int cmd, int arg) {
+        return (int) syscall(FCNTL, fd, cmd, arg, 0, 0, 0);
+    }
 
     /** {@code arg} is the address of the request's argument. */
-    public abstract int ioctl(int fd, long request, long arg);
+    public final int ioctl(int fd, long request, long arg) {
+        return (int) syscall(IOCTL, fd, request, arg, 0, 0, 0);
+    }
 
     /** {@code pathname} is the address of a NUL-terminated string. */
-    public abstract int open(long pathname, int flags, int mode);
+    public final int open(long pathname, int flags, int mode) {
+        return (int) syscall(OPENAT, AT_FDCWD, pathname, flags, mode, 0, 0);
+    }
 }

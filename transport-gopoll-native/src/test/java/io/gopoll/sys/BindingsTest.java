@@ -112,7 +112,17 @@ class BindingsTest {
 
     @Test
     void jnaIsUsedWhenThePropertySaysSo() throws Exception {
-        assertEquals("jna", run(true, "-Dio.gopoll.syscalls=jna"));
+        assertEquals("jna stub", run(true, "-Dio.gopoll.syscalls=jna"));
+    }
+
+    @Test
+    void theCLibraryIsUsedWhenThePropertySaysSo() throws Exception {
+        String property = "-Dio.gopoll.syscalls.stub=false";
+        for (String binding : FEATURE >= 22 ? List.of("jna", "ffm") : List.of("jna")) {
+            assertEquals(
+                    binding + " libc: " + property,
+                    run(true, "-Dio.gopoll.syscalls=" + binding, property));
+        }
     }
 
     @Test
@@ -140,7 +150,7 @@ class BindingsTest {
     void jnaIsNotNeededWhereThereIsFfm() throws Exception {
         String said = run(false);
         if (FEATURE >= 22) {
-            assertEquals("ffm", said);
+            assertEquals("ffm stub", said);
         } else {
             assertTwiceTheSame(said, "JNA is not on the class path");
         }
@@ -150,7 +160,7 @@ class BindingsTest {
     void ffmThatTheJdkDoesNotHaveIsNamed() throws Exception {
         String said = run(true, "-Dio.gopoll.syscalls=ffm");
         if (FEATURE >= 22) {
-            assertEquals("ffm", said);
+            assertEquals("ffm stub", said);
         } else {
             assertTwiceTheSame(said, "needs JDK 22 or later, and this is " + FEATURE);
         }
@@ -220,7 +230,8 @@ class BindingsTest {
     static final class Main {
         public static void main(String[] args) {
             try {
-                System.out.println(Syscalls.get().binding());
+                Syscalls syscalls = Syscalls.get();
+                System.out.println(syscalls.binding() + " " + syscalls.entry());
             } catch (UnsupportedOperationException e) {
                 System.out.println(e.getMessage());
                 UnsupportedOperationException again = failure();

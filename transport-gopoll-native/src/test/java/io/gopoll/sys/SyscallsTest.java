@@ -21,7 +21,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -40,6 +42,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SyscallsTest {
 
     private static final int BAD_FD = -1;
+    private static final int MAP_PRIVATE = 2;
     private static final int NONBLOCK = SOCK_NONBLOCK | SOCK_CLOEXEC;
 
     private final NativeMemory memory = NativeMemory.allocate(4096);
@@ -60,8 +64,10 @@ class SyscallsTest {
 
     @TempDir Path folder;
 
-    static List<Syscalls> bindings() {
-        return Syscalls.available();
+    static List<Named<Syscalls>> bindings() {
+        return Syscalls.available().stream()
+                .map(sys -> Named.of(sys.binding() + " " + sys.entry(), sys))
+                .collect(Collectors.toList());
     }
 
     @AfterEach
@@ -72,9 +78,11 @@ class SyscallsTest {
     @Test
     void everyBindingThatTheJdkCanHaveIsTested() {
         List<String> expected =
-                Runtime.version().feature() >= 22 ? List.of("ffm", "jna") : List.of("jna");
+                Runtime.version().feature() >= 22
+                        ? List.of("ffm stub", "ffm libc", "jna stub", "jna libc")
+                        : List.of("jna stub", "jna libc");
         assertEquals(
-                expected, bindings().stream().map(Syscalls::binding).collect(Collectors.toList()));
+                expected, bindings().stream().map(Named::getName).collect(Collectors.toList()));
     }
 
     @ParameterizedTest
@@ -153,6 +161,64 @@ class SyscallsTest {
                             threads);
         }
         CompletableFuture.allOf(all).get(50, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("bindings")
+    void aWaitThatASignalInterruptsSaysSo(Syscalls sys) throws Exception {
+        EpollEvents events = new EpollEvents(1);
+        int ep = fd(sys, sys.epoll_create1(EPOLL_CLOEXEC));
+        CompletableFuture<Integer> waiting =
+                CompletableFuture.supplyAsync(() -> sys.epoll_wait(ep, events.address(), 1, -1));
+        long pid = ProcessHandle.current().pid();
+        String stopAndGoOn = "kill -STOP " + pid + "; kill -CONT " + pid;
+        while (!waiting.isDone()) {
+            assertEquals(0, new ProcessBuilder("sh", "-c", stopAndGoOn).start().waitFor());
+        }
+        assertEquals(-Errno.EINTR, waiting.get());
+    }
+
+    @ParameterizedTest
+    @MethodSource("bindings")
+    void allSixArgumentsReachTheKernel(Syscalls sys) throws IOException {
+        int[] pair = socketpair(sys);
+        long size = 1 << 16; // A whole number of pages on every machine.
+        byte[] content = new byte[2 << 16];
+        System.arraycopy(new byte[] {1, 2, 3}, 0, content, 1 << 16, 3);
+        int file = file(sys, content);
+        long readable = 1;
+        long map = sys.syscall(SyscallNumbers.MMAP, 0, size, readable, MAP_PRIVATE, file, size);
+        assertTrue(map > 0, () -> Errno.name((int) -map));
+        assertEquals(3, sys.write(pair[0], map, 3));
+        assertEquals(3, sys.read(pair[1], memory.address(), 16));
+        assertArrayEquals(new byte[] {1, 2, 3}, bytes(0, 3));
+        assertEquals(-Errno.EFAULT, sys.read(file, map, 1), "mapped for reading only");
+        assertEquals(
+                -Errno.EINVAL,
+                sys.syscall(SyscallNumbers.MMAP, 0, size, readable, MAP_PRIVATE, file, 1));
+        assertEquals(0, sys.syscall(SyscallNumbers.MUNMAP, map, size, 0, 0, 0, 0));
+        assertEquals(-Errno.EFAULT, sys.write(pair[0], map, 3));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bindings")
+    void noCallAllocates(Syscalls sys) {
+        int eventfd = fd(sys, sys.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+        var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        int calls = 20_000;
+        long least = Long.MAX_VALUE;
+        // The JVM's own work, such as the first compiled call, may be counted once.
+        for (int round = 0; round < 10; round++) {
+            long before = thread.getThreadAllocatedBytes(Thread.currentThread().getId());
+            for (int i = 0; i < calls; i++) {
+                if (sys.read(eventfd, memory.address(), 8) != -Errno.EAGAIN) {
+                    throw new AssertionError();
+                }
+            }
+            long after = thread.getThreadAllocatedBytes(Thread.currentThread().getId());
+            least = Math.min(least, after - before);
+        }
+        assertTrue(least < calls, least + " bytes by " + calls + " calls");
     }
 
     @ParameterizedTest
@@ -263,8 +329,16 @@ class SyscallsTest {
     @Test
     void epollWaitStandsInWhereTheKernelOrASandboxLacksEpollPwait2() {
         EpollEvents events = new EpollEvents(1);
-        for (int probe : new int[] {-Errno.ENOSYS, -Errno.EPERM}) {
-            Syscalls sys = new JnaSyscalls(probe);
+        for (int missing : new int[] {-Errno.ENOSYS, -Errno.EPERM}) {
+            Syscalls sys =
+                    new JnaSyscalls() {
+                        @Override
+                        long syscall(long nr, long a, long b, long c, long d, long e, long f) {
+                            return nr == SyscallNumbers.EPOLL_PWAIT2
+                                    ? missing
+                                    : super.syscall(nr, a, b, c, d, e, f);
+                        }
+                    };
             int ep = fd(sys, sys.epoll_create1(EPOLL_CLOEXEC));
             buffer.putLong(0, -1);
             long start = System.nanoTime();
@@ -273,7 +347,7 @@ class SyscallsTest {
             assertEquals(0, sys.epoll_pwait2(ep, events.address(), 1, 0, memory.address()));
             assertEquals(-1, buffer.getLong(0), "no timespec was written");
         }
-        Syscalls sys = new JnaSyscalls(-Errno.EINVAL);
+        Syscalls sys = new JnaSyscalls();
         int ep = fd(sys, sys.epoll_create1(EPOLL_CLOEXEC));
         assertEquals(0, sys.epoll_pwait2(ep, events.address(), 1, 1, memory.address()));
         assertEquals(0, buffer.getLong(0));
@@ -554,6 +628,8 @@ class SyscallsTest {
         cString(folder.resolve("link").toString());
         assertEquals(-Errno.ELOOP, sys.open(memory.address(), O_RDONLY | O_NOFOLLOW, 0));
         assertEquals(-Errno.ENOTDIR, sys.open(memory.address(), O_RDONLY | O_DIRECTORY, 0));
+        cString(".");
+        fd(sys, sys.open(memory.address(), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
     }
 
     @ParameterizedTest

@@ -42,7 +42,10 @@ public final class GoPoll {
         try {
             Syscalls syscalls = Syscalls.get();
             new EpollPoller().close();
-            logger.debug("GoPoll makes its system calls through {}", syscalls.binding());
+            logger.debug(
+                    "GoPoll makes its system calls through {} ({})",
+                    syscalls.binding(),
+                    syscalls.entry());
             return null;
         } catch (Throwable t) {
             logger.debug("GoPoll is not available", t);
