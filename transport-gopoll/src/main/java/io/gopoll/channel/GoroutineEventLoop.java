@@ -139,6 +139,10 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor implements
 
     private final class GoroutineRegistrations extends Registrations {
 
+        GoroutineRegistrations() {
+            super(null);
+        }
+
         @Override
         NetPoller poller() {
             return poller.poller;
