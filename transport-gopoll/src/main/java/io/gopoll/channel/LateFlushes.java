@@ -34,7 +34,7 @@ final class LateFlushes {
     private static final long MAX_WAIT_NANOS = 200_000;
 
     /** With slower handlers too few answers come together in that time to be worth the wait. */
-    private static final long SLOW_NANOS = MAX_WAIT_NANOS / 32;
+    private static final long SLOW_NANOS = MAX_WAIT_NANOS / 16;
 
     /** One pause, as of the garbage collector, is not to count for long. */
     private static final long MAX_SAMPLE_NANOS = 4 * SLOW_NANOS;
@@ -56,7 +56,10 @@ final class LateFlushes {
 
     private long lastLook;
 
-    /** What a delivery takes here: a moving average over the turns of many. */
+    /**
+     * What a delivery takes here, a moving average over the turns of many; with its write where
+     * nothing is put off, so that it does not go to and fro near the limit.
+     */
     private long averageNanos;
 
     /** Whether a flush that is made now is to be put off. */
