@@ -59,7 +59,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** Null until the first file region. */
     private FileRegions fileRegions;
 
-    /** What is flushed next has something in it that is no buffer. */
+    /** Something that is no buffer was written since the last flush that was not put off. */
     private boolean hasOther;
 
     AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
@@ -418,10 +418,15 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                 return false;
             }
             ChannelOutboundBuffer out = outboundBuffer();
-            if (out == null || out.isEmpty() || !active || r.isParked(PollDesc.WRITE)) {
+            // Not valid is the one of a loop that the channel has left.
+            if (out == null
+                    || out.isEmpty()
+                    || !active
+                    || !r.isValid()
+                    || r.isParked(PollDesc.WRITE)) {
                 return false;
             }
-            if (hasOther || out.totalPendingWriteBytes() > maxLateBytes()) {
+            if (hasOther || !LateFlushes.isSmall(out, config())) {
                 hasOther = false;
                 return false;
             }
@@ -430,11 +435,6 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                 flushes.add(this);
             }
             return true;
-        }
-
-        /** Below the low water mark, so that nobody is told that the channel is not writable. */
-        private int maxLateBytes() {
-            return Math.min(LateFlushes.MAX_BYTES, config().getWriteBufferLowWaterMark());
         }
 
         /** What was put off is written, unless it has been already. */

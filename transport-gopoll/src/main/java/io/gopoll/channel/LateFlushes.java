@@ -14,6 +14,8 @@
 package io.gopoll.channel;
 
 import io.gopoll.channel.AbstractGoPollStreamChannel.StreamUnsafe;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelOutboundBuffer;
 import java.util.Arrays;
 
 /**
@@ -27,10 +29,14 @@ final class LateFlushes {
     /** A turn with fewer ready channels writes straight away: too little would come together. */
     static final int MANY = 8;
 
-    /** After so many deliveries the clock is looked at: a look costs a hundredth of a delivery. */
+    /**
+     * After so many deliveries the clock is looked at: for each it would cost what is to be won.
+     */
     static final int STRIDE = 8;
 
-    /** An answer waits no longer for other channels: it is what a turn of 64 quick ones takes. */
+    /**
+     * An answer waits no longer for other channels: a turn of 64 with quick handlers takes that.
+     */
     private static final long MAX_WAIT_NANOS = 200_000;
 
     /** With slower handlers too few answers come together in that time to be worth the wait. */
@@ -40,7 +46,7 @@ final class LateFlushes {
     private static final long MAX_SAMPLE_NANOS = 4 * SLOW_NANOS;
 
     /** More than that in one buffer is better written while it is in the CPU's cache. */
-    static final int MAX_BYTES = 16 * 1024;
+    private static final int MAX_BYTES = 16 * 1024;
 
     /** Those that were put off; each once. */
     private StreamUnsafe[] late = new StreamUnsafe[MANY];
@@ -62,9 +68,16 @@ final class LateFlushes {
      */
     private long averageNanos;
 
-    /** Whether a flush that is made now is to be put off. */
+    /** Whether a small flush that is made now is to be put off. */
     boolean isPuttingOff() {
         return puttingOff;
+    }
+
+    /** Whether what is in the buffer is little enough. */
+    static boolean isSmall(ChannelOutboundBuffer out, ChannelConfig config) {
+        // Above the low water mark somebody may be waiting for the buffer to get emptier.
+        return out.totalPendingWriteBytes()
+                <= Math.min(MAX_BYTES, config.getWriteBufferLowWaterMark());
     }
 
     void add(StreamUnsafe unsafe) {
@@ -84,11 +97,11 @@ final class LateFlushes {
     void look() {
         long now = System.nanoTime();
         lastLook = now;
-        if (now - waitStart > MAX_WAIT_NANOS) {
-            waitStart = now;
+        if (size > 0 && now - waitStart > MAX_WAIT_NANOS) {
             boolean before = pause();
             writeAll();
             resume(before);
+            waitStart = System.nanoTime();
         }
     }
 
