@@ -572,7 +572,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         /** Writes straight away, unless the writing side is parked: then its edge will. */
         @Override
-        protected final void flush0() {
+        protected void flush0() {
             GoPollIoRegistration r = registration;
             if (r == null || !r.isParked(PollDesc.WRITE)) {
                 super.flush0();

@@ -118,6 +118,9 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
             allocHandle.reset(config);
             // Each connection counts as one byte of one attempted: there may be more until EAGAIN.
             allocHandle.attemptedBytesRead(1);
+            // Channels that are new are no part of the turn that accepts them.
+            LateFlushes lateFlushes = registration().loop.lateFlushes;
+            boolean puttingOff = lateFlushes != null && lateFlushes.pause();
             Throwable exception = null;
             try {
                 do {
@@ -142,6 +145,9 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
             pipeline.fireChannelReadComplete();
             if (exception != null) {
                 pipeline.fireExceptionCaught(exception);
+            }
+            if (puttingOff) {
+                lateFlushes.resume(true);
             }
         }
 

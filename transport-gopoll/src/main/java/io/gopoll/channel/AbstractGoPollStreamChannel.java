@@ -59,6 +59,9 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** Null until the first file region. */
     private FileRegions fileRegions;
 
+    /** Something that is no buffer was written since the last flush that was not put off. */
+    private boolean hasOther;
+
     AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
         super(parent, netFd, active, remote);
     }
@@ -224,12 +227,18 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             return Memory.isCopyNeeded(buf) ? newDirectBuffer(buf, buf) : buf;
         }
         if (msg instanceof FileRegion || msg instanceof Splices.Out) {
-            return msg;
+            return other(msg);
         }
         throw new UnsupportedOperationException(
                 "unsupported message type: "
                         + StringUtil.simpleClassName(msg)
                         + " (expected: ByteBuf, FileRegion)");
+    }
+
+    /** A message that is no buffer, with which a flush is never put off. */
+    final Object other(Object msg) {
+        hasOther = true;
+        return msg;
     }
 
     // ---- Half-closing: DuplexChannel. ----
@@ -246,7 +255,12 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        inEventLoop(() -> ((AbstractUnsafe) unsafe()).shutdownOutput(promise));
+        inEventLoop(
+                () -> {
+                    StreamUnsafe unsafe = (StreamUnsafe) unsafe();
+                    unsafe.flushIfLate();
+                    unsafe.shutdownOutput(promise);
+                });
         return promise;
     }
 
@@ -378,7 +392,69 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         }
     }
 
+    @Override
+    protected void doDisconnect() throws Exception {
+        ((StreamUnsafe) unsafe()).flushIfLate();
+        super.doDisconnect();
+    }
+
     class StreamUnsafe extends AbstractGoPollUnsafe {
+
+        /** Whether this is among the loop's {@link LateFlushes}. */
+        private boolean late;
+
+        @Override
+        protected final void flush0() {
+            if (!isPutOff()) {
+                super.flush0();
+            }
+        }
+
+        /** Whether what was flushed comes later in this turn; sees to it that it does. */
+        private boolean isPutOff() {
+            GoPollIoRegistration r = registration();
+            LateFlushes flushes = r == null ? null : r.loop.lateFlushes;
+            if (flushes == null || !flushes.isPuttingOff()) {
+                return false;
+            }
+            ChannelOutboundBuffer out = outboundBuffer();
+            // Not valid is the one of a loop that the channel has left.
+            if (out == null
+                    || out.isEmpty()
+                    || !active
+                    || !r.isValid()
+                    || r.isParked(PollDesc.WRITE)) {
+                return false;
+            }
+            if (hasOther || !LateFlushes.isSmall(out, config())) {
+                hasOther = false;
+                return false;
+            }
+            if (!late) {
+                late = true;
+                flushes.add(this);
+            }
+            return true;
+        }
+
+        /** What was put off is written, unless it has been already. */
+        final void flushLate() {
+            late = false;
+            super.flush0();
+        }
+
+        /** Before anything after which no more can be written. */
+        final void flushIfLate() {
+            if (late) {
+                super.flush0();
+            }
+        }
+
+        @Override
+        public final void close(ChannelPromise promise) {
+            flushIfLate();
+            super.close(promise);
+        }
 
         /**
          * A close that lingers blocks, so it goes to another thread, with the poller done first.

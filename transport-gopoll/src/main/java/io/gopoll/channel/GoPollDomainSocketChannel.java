@@ -133,7 +133,7 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
 
     @Override
     protected Object filterOutboundMessage(Object msg) {
-        return msg instanceof FileDescriptor ? msg : super.filterOutboundMessage(msg);
+        return msg instanceof FileDescriptor ? other(msg) : super.filterOutboundMessage(msg);
     }
 
     @Override

@@ -182,6 +182,10 @@ public final class GoPollIoHandler implements IoHandler {
         /** Null until the first datagram. */
         private Datagrams datagrams;
 
+        OwnRegistrations() {
+            super(new LateFlushes());
+        }
+
         /**
          * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
          */
@@ -269,15 +273,10 @@ public final class GoPollIoHandler implements IoHandler {
             long start = report ? System.nanoTime() : 0;
             ReadyList list = ready;
             handled = list == null ? 0 : list.size();
-            for (int i = 0; i < handled; i++) {
-                GoPollIoRegistration.Side side = (GoPollIoRegistration.Side) list.get(i);
-                side.resumed();
-                try {
-                    side.deliver();
-                } catch (Throwable t) {
-                    // The others' edges come only once: they are not to miss them because of it.
-                    Registrations.handleUnexpected(t);
-                }
+            if (handled < LateFlushes.MANY) {
+                deliver(list, 0, handled);
+            } else {
+                deliverMany(list, handled);
             }
             handled += registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
             if (report) {
@@ -289,6 +288,35 @@ public final class GoPollIoHandler implements IoHandler {
             handleLoopException(t);
         }
         return handled;
+    }
+
+    private static void deliver(ReadyList list, int from, int to) {
+        for (int i = from; i < to; i++) {
+            GoPollIoRegistration.Side side = (GoPollIoRegistration.Side) list.get(i);
+            side.resumed();
+            try {
+                side.deliver();
+            } catch (Throwable t) {
+                // The others' edges come only once: they are not to miss them because of it.
+                Registrations.handleUnexpected(t);
+            }
+        }
+    }
+
+    private void deliverMany(ReadyList list, int size) {
+        LateFlushes late = registrations.lateFlushes;
+        late.begin();
+        try {
+            int from = 0;
+            do {
+                int to = Math.min(from + LateFlushes.STRIDE, size);
+                deliver(list, from, to);
+                from = to;
+                late.look();
+            } while (from < size);
+        } finally {
+            late.end(size);
+        }
     }
 
     private void select(IoHandlerContext context) throws Exception {

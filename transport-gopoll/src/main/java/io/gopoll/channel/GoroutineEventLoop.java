@@ -165,6 +165,10 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     private final class GoroutineRegistrations extends Registrations {
 
+        GoroutineRegistrations() {
+            super(null);
+        }
+
         @Override
         NetPoller poller() {
             return poller.poller;

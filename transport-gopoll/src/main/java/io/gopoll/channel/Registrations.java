@@ -56,6 +56,13 @@ abstract class Registrations {
 
     private int channels;
 
+    /** Null in a loop that writes every flush straight away. */
+    final LateFlushes lateFlushes;
+
+    Registrations(LateFlushes lateFlushes) {
+        this.lateFlushes = lateFlushes;
+    }
+
     /** Where this loop's descriptors are watched. */
     abstract NetPoller poller();
 
