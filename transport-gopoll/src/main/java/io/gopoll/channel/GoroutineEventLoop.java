@@ -121,7 +121,10 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     /** The strand's timer has come. A burst takes it back. */
     private volatile boolean due;
 
-    /** The deadline of the strand's timer, -1 if there is none. Belongs to the burst. */
+    /**
+     * The deadline of the strand's timer, -1 if there is none, 0 if it ends the quiet time of a
+     * loop that shuts down. Belongs to the burst.
+     */
     private long timer = -1;
 
     /** A stack of the sides that were resumed, the last one first; taken all at once. */
@@ -324,7 +327,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
                         || registrations.isEmpty()
                                 && nextScheduledTaskDeadlineNanos() == -1
                                 && quiet < 0;
-        setTimer();
+        setTimer(ends);
         sleeps++;
         if (ends) {
             strand.release();
@@ -339,14 +342,19 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
     }
 
-    private void setTimer() {
+    /**
+     * One that is set for too early stays: when it comes it is set anew. So a timeout for each
+     * request, cancelled when that is done, sets no timer each time.
+     */
+    private void setTimer(boolean ends) {
         if (quiet >= 0) {
-            timer = -1;
+            timer = 0;
             strand.wakeAfter(quiet);
             return;
         }
         long deadline = nextScheduledTaskDeadlineNanos();
-        if (deadline != timer) {
+        boolean late = timer == -1 ? deadline != -1 : ends || deadline != -1 && deadline < timer;
+        if (late) {
             timer = deadline;
             strand.wakeAfter(deadline == -1 ? -1 : Math.max(0, nextScheduledTaskNano()));
         }

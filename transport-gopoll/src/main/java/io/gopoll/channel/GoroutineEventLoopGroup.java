@@ -58,11 +58,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * waits for it. {@code sync()} on another channel's future just blocks.
  *
  * <p>The threads run on the JDK's scheduler, or on GoPoll's own where {@code java.base/java.lang}
- * is open, see {@link GoPoll#scheduler}. The JDK's keeps one for each channel. GoPoll's lends one for
- * as long as there is something to run: handlers that do not block share a thread, one that blocks
- * keeps it until it returns. So a {@link ThreadLocal} is the handler's until it returns, no longer.
- * The threads are daemons, but the platform threads below them are not: they end with {@link
- * #shutdownGracefully}.
+ * is open, see {@link GoPoll#scheduler}. The JDK's keeps one for each channel. GoPoll's lends one
+ * for as long as there is something to run: handlers that do not block share a thread, one that
+ * blocks keeps it until it returns. So a {@link ThreadLocal} is the handler's until it returns, no
+ * longer. The threads are daemons, but the platform threads below them are not: they end with
+ * {@link #shutdownGracefully}.
  */
 public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         implements IoEventLoopGroup {

@@ -223,11 +223,20 @@ final class Carrier extends Thread {
         }
         Worker worker = idle;
         idle = null;
-        if (worker == null) {
-            worker = scheduler.takeWorker(p);
+        boolean taken;
+        try {
+            if (worker == null) {
+                worker = scheduler.takeWorker(p);
+            }
+            worker.give((GoStrand) r);
+            taken = worker.goroutine.resume(this);
+        } catch (Throwable t) {
+            // There is no memory for another thread: until there is, others may end theirs.
+            logger.error("Unable to lend a thread", t);
+            p.add(r);
+            return true;
         }
-        worker.give((GoStrand) r);
-        return !worker.goroutine.resume(this) || run(p, worker.goroutine);
+        return !taken || run(p, worker.goroutine);
     }
 
     private boolean run(Processor p, Goroutine g) {

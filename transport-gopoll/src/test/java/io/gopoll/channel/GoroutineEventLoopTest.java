@@ -603,6 +603,25 @@ class GoroutineEventLoopTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    void aTimerThatComesLaterOrIsCancelledMovesNoOther(String scheduler) throws Exception {
+        EventLoop loop = group(scheduler, 1).next();
+        long start = System.nanoTime();
+        Future<?> cancelled = loop.schedule(() -> {}, 20, TimeUnit.MILLISECONDS);
+        Future<Long> late = loop.schedule(System::nanoTime, 60, TimeUnit.MILLISECONDS);
+        Future<Long> early = loop.schedule(System::nanoTime, 40, TimeUnit.MILLISECONDS);
+        loop.submit(() -> cancelled.cancel(false)).sync();
+        assertTrue(early.get(30, TimeUnit.SECONDS) - start >= TimeUnit.MILLISECONDS.toNanos(40));
+        assertTrue(late.get(30, TimeUnit.SECONDS) - start >= TimeUnit.MILLISECONDS.toNanos(60));
+        assertTrue(cancelled.isCancelled());
+        // Set while the loop sleeps until a later one.
+        Future<?> never = loop.schedule(() -> {}, 1, TimeUnit.HOURS);
+        loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).get(30, TimeUnit.SECONDS);
+        assertTrue(never.cancel(false));
+        group.shutdownGracefully(50, 1000, TimeUnit.MILLISECONDS).get(30, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
     void nextGoesThroughTheSameLoopsAndALoopOutlivesItsThread(String scheduler) throws Exception {
         group(scheduler, 2);
         EventLoop first = group.next();
