@@ -26,6 +26,10 @@ import java.util.Arrays;
  */
 final class LateFlushes {
 
+    /** {@code false} for loops whose handlers wait for what a peer does about their flush. */
+    private static final boolean ENABLED =
+            !"false".equals(System.getProperty("io.gopoll.lateFlushes"));
+
     /** A turn with fewer ready channels writes straight away: too little would come together. */
     static final int MANY = 8;
 
@@ -90,7 +94,7 @@ final class LateFlushes {
     /** A turn of many begins. */
     void begin() {
         turnStart = waitStart = lastLook = System.nanoTime();
-        puttingOff = averageNanos <= SLOW_NANOS;
+        puttingOff = ENABLED && averageNanos <= SLOW_NANOS;
     }
 
     /** Some have had their turn. */
