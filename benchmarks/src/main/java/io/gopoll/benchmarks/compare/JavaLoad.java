@@ -87,6 +87,10 @@ final class JavaLoad {
     private final List<Connection> all = new ArrayList<>();
     private final Histogram histogram = new Histogram(3);
     private boolean measuring;
+
+    /** When what is measured has begun. */
+    private long begin;
+
     private long interval;
     private long startTime;
     private long total;
@@ -181,7 +185,7 @@ final class JavaLoad {
             }
         }
         runUntil(startTime + ramp);
-        long begin = System.nanoTime();
+        begin = System.nanoTime();
         long cpuBefore = cpu(pid);
         long ownBefore = cpu(ProcessHandle.current().pid());
         measuring = true;
@@ -193,10 +197,10 @@ final class JavaLoad {
         if (interval > 0) {
             for (Connection connection : all) {
                 if (connection.busy) {
-                    histogram.recordValue(end - connection.due);
+                    record(connection.due, end);
                 }
                 for (; connection.next < end; connection.next += interval) {
-                    histogram.recordValue(end - connection.next);
+                    record(connection.next, end);
                 }
             }
         }
@@ -209,6 +213,13 @@ final class JavaLoad {
                 new Outcome(
                         exchanges, total, end - begin, cpu, own, latencies.toArray(new long[0][]));
         System.out.println(new Gson().toJson(outcome));
+    }
+
+    /** Those that were due before what is measured began are not counted: a rest of the ramp. */
+    private void record(long due, long time) {
+        if (interval == 0 || due >= begin) {
+            histogram.recordValue(time - due);
+        }
     }
 
     /** At a fixed rate without a rest: its own waking up would be in the latency. */
@@ -357,7 +368,7 @@ final class JavaLoad {
             total++;
             if (measuring) {
                 exchanges++;
-                histogram.recordValue(now - due);
+                record(due, now);
             }
             busy = false;
             if (churn) {

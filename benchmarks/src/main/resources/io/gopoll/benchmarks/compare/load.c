@@ -27,7 +27,8 @@
  * It says "connected", waits for a line, starts, says "begin" where what is measured begins, and in
  * the end one line of JSON. Latency at a fixed rate counts from when a request was due, not from when
  * it was sent, and requests that are due and unanswered in the end count with their age: a server
- * that stops for a second pays for every request of that second.
+ * that stops for a second pays for every request of that second. Those that were due in the ramp are
+ * not among them.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -73,6 +74,7 @@ static char *request;
 static size_t request_length, response_length;
 static char answer[256 * 1024];
 static int epoll_fd;
+static uint64_t measured_from; /* when what is measured has begun, ns */
 static uint64_t interval; /* between two exchanges of one connection, ns; 0 without a fixed rate */
 
 static bool measuring;
@@ -114,7 +116,12 @@ static uint64_t server_cpu(void) {
     return nanos(clock);
 }
 
-static void record(uint64_t latency) {
+/* Those that were due before what is measured began are not counted: a rest of the ramp. */
+static void record(uint64_t due, uint64_t time) {
+    if (interval != 0 && due < measured_from) {
+        return;
+    }
+    uint64_t latency = time - due;
     int shift = 0;
     while (latency >> shift > 255) {
         shift++;
@@ -211,7 +218,7 @@ static void complete(struct connection *c) {
     total++;
     if (measuring) {
         measured++;
-        record(time - c->due);
+        record(c->due, time);
     }
     c->busy = false;
     if (churn) {
@@ -298,7 +305,7 @@ static void run(struct connection *all) {
     }
     while (time < end) {
         if (!measuring && time >= begin) {
-            begin = time;
+            begin = measured_from = time;
             measuring = true;
             puts("begin");
             fflush(stdout);
@@ -336,10 +343,10 @@ static void run(struct connection *all) {
     }
     for (size_t i = 0; interval != 0 && i < connections; i++) {
         if (all[i].busy) {
-            record(time - all[i].due);
+            record(all[i].due, time);
         }
         for (; all[i].next < time; all[i].next += interval) {
-            record(time - all[i].next);
+            record(all[i].next, time);
         }
     }
     printf("{\"exchanges\":%llu,\"total\":%llu,\"nanos\":%llu,\"serverCpuNanos\":%llu,"
