@@ -53,11 +53,27 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
+    /**
+     * What one of the {@link ChannelConfig#getWriteSpinCount writes of a turn} stands for, so that
+     * with the usual 16 a channel writes 256 KiB before others have their turn. What is on its way
+     * stays little enough for the cache then: bytes that wait in a socket are cold when they are
+     * read, and so is the memory that the next are copied to.
+     */
+    private static final int BYTES_PER_SPIN = 16 << 10;
+
+    /**
+     * 16 MiB: more than a socket usually takes at once, and an end for a peer that always reads.
+     */
+    private static final int SPINS_OF_LAST_FLUSH = 1024;
+
     /** Null until the first splice from or to this channel. Written once, under this. */
     private volatile Splices splices;
 
     /** Null until the first file region. */
     private FileRegions fileRegions;
+
+    /** After what is flushed now nothing can be written: others have to wait. */
+    private boolean isLastFlush;
 
     /** Something that is no buffer was written since the last flush that was not put off. */
     private boolean hasOther;
@@ -81,6 +97,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         return false;
     }
 
+    /** Whether small flushes may come late: {@link LateFlushes}. */
+    boolean mayFlushLate() {
+        return false;
+    }
+
     // ---- Deadlines. ----
 
     @Override
@@ -100,43 +121,49 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         if (isWriteDeadlinePast(in)) {
             return;
         }
-        int spins = config().getWriteSpinCount();
+        int spins = isLastFlush ? SPINS_OF_LAST_FLUSH : config().getWriteSpinCount();
         do {
             int messages = in.size();
             if (messages == 0) {
                 return;
             }
             Object msg = in.current();
-            if (!(msg instanceof ByteBuf)) {
-                spins -= writeMessage(in, msg);
-            } else if (messages == 1) {
-                spins -= writeBytes(in, (ByteBuf) msg);
-            } else {
-                spins -= writeMultiple(in);
+            long max = (long) spins * BYTES_PER_SPIN;
+            int taken =
+                    !(msg instanceof ByteBuf)
+                            ? writeMessage(in, msg, max)
+                            : messages == 1
+                                    ? writeBytes(in, (ByteBuf) msg, max)
+                                    : writeMultiple(in, max);
+            if (taken == WRITE_STATUS_SNDBUF_FULL) {
+                parkWriter();
+                return;
             }
+            spins -= taken;
             // Flushed or not, look again: a listener may have written and flushed meanwhile.
         } while (spins > 0);
 
-        if (spins == 0) {
-            // The socket still takes data, but others are to have their turn.
-            if (!in.isEmpty() && registration() != null) {
-                registration().queue(PollDesc.WRITE);
-            }
-        } else {
-            parkWriter();
+        // The socket still takes data, but others are to have their turn.
+        if (!in.isEmpty() && registration() != null) {
+            registration().queue(PollDesc.WRITE);
         }
+    }
+
+    /** What writing so much takes from the write spin count. */
+    static int spins(long bytes) {
+        return (int) Math.max(1, (bytes + BYTES_PER_SPIN - 1) / BYTES_PER_SPIN);
     }
 
     /**
      * Writes what is no buffer; returns what it takes from the write spin count, as Netty's
      * channels do.
      */
-    private int writeMessage(ChannelOutboundBuffer in, Object msg) throws Exception {
+    private int writeMessage(ChannelOutboundBuffer in, Object msg, long max) throws Exception {
         if (msg instanceof FileRegion) {
             if (fileRegions == null) {
                 fileRegions = new FileRegions(this);
             }
-            return fileRegions.write(in, (FileRegion) msg);
+            return fileRegions.write(in, (FileRegion) msg, max);
         }
         if (msg instanceof Splices.Out) {
             if (!((Splices.Out) msg).write()) {
@@ -153,25 +180,26 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         throw new Error("Unexpected message type: " + StringUtil.className(msg));
     }
 
-    private int writeBytes(ChannelOutboundBuffer in, ByteBuf buf) throws IOException {
+    private int writeBytes(ChannelOutboundBuffer in, ByteBuf buf, long max) throws IOException {
         int readable = buf.readableBytes();
         if (readable == 0) {
             in.remove();
             return 0;
         }
         if (!Memory.isOnePiece(buf)) {
-            return writeMultiple(in);
+            return writeMultiple(in, max);
         }
-        int n = netFd().write(Memory.readableAddress(buf), readable);
-        return written("write", in, n, readable);
+        int attempted = (int) Math.min(readable, max);
+        int n = netFd().write(Memory.readableAddress(buf), attempted);
+        return written("write", in, n, attempted);
     }
 
-    private int writeMultiple(ChannelOutboundBuffer in) throws IOException {
+    private int writeMultiple(ChannelOutboundBuffer in, long max) throws IOException {
         GoPollChannelConfig config = config();
-        long max = config.getMaxBytesPerGatheringWrite();
+        long maxPerWrite = config.getMaxBytesPerGatheringWrite();
         Registrations loop = registration().loop;
         Gathering gathering = loop.gathering();
-        Iovecs iovecs = gathering.gather(in, max);
+        Iovecs iovecs = gathering.gather(in, Math.min(max, maxPerWrite));
         if (iovecs.count() == 0) {
             // Empty buffers only.
             loop.giveBack(gathering);
@@ -182,7 +210,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         long n = netFd().writev(iovecs.address(), iovecs.count());
         loop.giveBack(gathering);
         if (n > 0) {
-            adjustMaxBytesPerGatheringWrite(config, attempted, n, max);
+            adjustMaxBytesPerGatheringWrite(config, attempted, n, maxPerWrite);
         }
         return written("writev", in, n, attempted);
     }
@@ -207,7 +235,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             throws IOException {
         if (n > 0) {
             in.removeBytes(n);
-            return n < attempted ? WRITE_STATUS_SNDBUF_FULL : 1;
+            return n < attempted ? WRITE_STATUS_SNDBUF_FULL : spins(n);
         }
         if (n == 0 || n == -Errno.EAGAIN) {
             return WRITE_STATUS_SNDBUF_FULL;
@@ -258,7 +286,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         inEventLoop(
                 () -> {
                     StreamUnsafe unsafe = (StreamUnsafe) unsafe();
-                    unsafe.flushIfLate();
+                    unsafe.flushRest();
                     unsafe.shutdownOutput(promise);
                 });
         return promise;
@@ -394,7 +422,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     @Override
     protected void doDisconnect() throws Exception {
-        ((StreamUnsafe) unsafe()).flushIfLate();
+        ((StreamUnsafe) unsafe()).flushRest();
         super.doDisconnect();
     }
 
@@ -414,7 +442,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         private boolean isPutOff() {
             GoPollIoRegistration r = registration();
             LateFlushes flushes = r == null ? null : r.loop.lateFlushes;
-            if (flushes == null || !flushes.isPuttingOff()) {
+            if (flushes == null || !flushes.isPuttingOff() || !mayFlushLate()) {
                 return false;
             }
             ChannelOutboundBuffer out = outboundBuffer();
@@ -443,16 +471,19 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             super.flush0();
         }
 
-        /** Before anything after which no more can be written. */
-        final void flushIfLate() {
-            if (late) {
+        /** Before anything after which no more can be written: writes what the socket takes. */
+        final void flushRest() {
+            GoPollIoRegistration r = registration();
+            if (late || r != null && r.isQueued(PollDesc.WRITE)) {
+                isLastFlush = true;
                 super.flush0();
+                isLastFlush = false;
             }
         }
 
         @Override
         public final void close(ChannelPromise promise) {
-            flushIfLate();
+            flushRest();
             super.close(promise);
         }
 

@@ -75,7 +75,7 @@ final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
             return false;
         }
         int first = iovecs.count();
-        if (!Gathering.add(iovecs, content)) {
+        if (!Gathering.add(iovecs, content, content.readableBytes())) {
             return false;
         }
         msghdrs.send(count, 0, 0);

@@ -70,8 +70,12 @@ final class FileRegions {
         }
     }
 
-    /** Writes once; returns what it takes from the write spin count, as Netty's channels do. */
-    int write(ChannelOutboundBuffer in, FileRegion region) throws IOException {
+    /**
+     * Writes once; returns what it takes from the write spin count.
+     *
+     * @param max bytes; a region that brings its own transfer may write more
+     */
+    int write(ChannelOutboundBuffer in, FileRegion region, long max) throws IOException {
         if (region.transferred() >= region.count()) {
             return done(in, 0);
         }
@@ -84,13 +88,14 @@ final class FileRegions {
         }
         long n =
                 fd >= 0
-                        ? sendfile((DefaultFileRegion) region)
+                        ? sendfile((DefaultFileRegion) region, max)
                         : region.transferTo(target, region.transferred());
         if (n <= 0) {
             return WRITE_STATUS_SNDBUF_FULL;
         }
         in.progress(n);
-        return region.transferred() >= region.count() ? done(in, 1) : 1;
+        int spins = AbstractGoPollStreamChannel.spins(n);
+        return region.transferred() >= region.count() ? done(in, spins) : spins;
     }
 
     private int done(ChannelOutboundBuffer in, int spins) {
@@ -110,13 +115,14 @@ final class FileRegions {
         }
     }
 
-    private long sendfile(DefaultFileRegion region) throws IOException {
+    private long sendfile(DefaultFileRegion region, long max) throws IOException {
         if (offset == null) {
             offset = NativeMemory.allocate(Long.BYTES);
         }
         long transferred = region.transferred();
         offset.buffer().putLong(0, region.position() + transferred);
-        long n = channel.netFd().sendfile(fd, offset.address(), region.count() - transferred);
+        long left = Math.min(region.count() - transferred, max);
+        long n = channel.netFd().sendfile(fd, offset.address(), left);
         if (n == 0) {
             // The file may have become shorter than the region, netty#8868.
             channel.validate(region, transferred);

@@ -30,8 +30,7 @@ final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
      * The memory of the flushed buffers from the first on, up to the first message that is not a
      * buffer.
      *
-     * @param maxBytes no further buffer is added if that made it more than this; the first always
-     *     is
+     * @param maxBytes where it ends, be it within a buffer; at least 1
      * @return valid until the next call
      */
     Iovecs gather(ChannelOutboundBuffer in, long maxBytes) throws IOException {
@@ -57,18 +56,19 @@ final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
         if (readable == 0) {
             return true;
         }
-        if (iovecs.count() > 0 && iovecs.bytes() + readable > maxBytes) {
-            return false;
-        }
-        return add(iovecs, buf);
+        int room = (int) Math.min(readable, maxBytes - iovecs.bytes());
+        return room > 0 && add(iovecs, buf, room);
     }
 
-    /** Adds a buffer's readable bytes, in as many pieces as it has; false if there is no room. */
-    static boolean add(Iovecs iovecs, ByteBuf buf) {
+    /**
+     * Adds a buffer's first {@code length} readable bytes, in as many pieces as they have; false if
+     * there is no room.
+     */
+    static boolean add(Iovecs iovecs, ByteBuf buf, int length) {
         if (Memory.isOnePiece(buf)) {
-            return iovecs.add(Memory.readableAddress(buf), buf.readableBytes());
+            return iovecs.add(Memory.readableAddress(buf), length);
         }
-        for (ByteBuffer piece : buf.nioBuffers()) {
+        for (ByteBuffer piece : buf.nioBuffers(buf.readerIndex(), length)) {
             if (piece.hasRemaining() && !iovecs.add(Memory.address(piece), piece.remaining())) {
                 return false;
             }

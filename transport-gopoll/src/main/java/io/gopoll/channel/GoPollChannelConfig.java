@@ -215,6 +215,12 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
         return this;
     }
 
+    /**
+     * How much is written before other channels of the loop have their turn: so many writes, or of
+     * a byte stream 16 KiB for each.
+     *
+     * @param writeSpinCount at least 1
+     */
     @Override
     public GoPollChannelConfig setWriteSpinCount(int writeSpinCount) {
         super.setWriteSpinCount(writeSpinCount);

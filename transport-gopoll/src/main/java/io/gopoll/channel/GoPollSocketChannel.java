@@ -180,6 +180,11 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
+    boolean mayFlushLate() {
+        return true;
+    }
+
+    @Override
     boolean lingers() {
         return isOpen() && config.getSoLinger() > 0;
     }

@@ -43,6 +43,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -64,6 +65,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,9 @@ import org.junit.jupiter.api.io.TempDir;
 class StreamChannelTest {
 
     private static final int LARGE = 3 * 1024 * 1024;
+
+    /** What one of the write spin count stands for. */
+    private static final int SPIN = 16 * 1024;
 
     private EventLoopGroup group;
     private ServerSocket listener;
@@ -399,6 +405,85 @@ class StreamChannelTest {
             }
             last.sync();
         }
+    }
+
+    /** More would be taken by the socket, but others are to have their turn. */
+    @Test
+    void aTurnWrites16KiBForEachOfTheWriteSpinCount(@TempDir Path dir) throws Exception {
+        byte[] sent = random(2 * SPIN);
+        File file = Files.write(dir.resolve("file"), sent).toFile();
+        Channel channel = connect(client(new Events()));
+        try (Socket peer = listener.accept()) {
+            List<Supplier<List<?>>> kinds =
+                    List.of(
+                            () -> List.of(Unpooled.copiedBuffer(sent)),
+                            () -> quarters(sent),
+                            () ->
+                                    List.of(
+                                            Unpooled.compositeBuffer()
+                                                    .addComponents(true, quarters(sent))),
+                            () -> List.of(new DefaultFileRegion(file, 0, sent.length)));
+            for (Supplier<List<?>> kind : kinds) {
+                ChannelFuture inTwoTurns = writtenWith(1, channel, kind.get(), false);
+                assertArrayEquals(sent, read(peer, sent.length));
+                inTwoTurns.sync();
+                writtenWith(2, channel, kind.get(), true);
+                assertArrayEquals(sent, read(peer, sent.length));
+            }
+        }
+    }
+
+    @Test
+    void aCloseRightBehindALargeFlushSendsWhatTheSocketTakes() throws Exception {
+        for (Consumer<GoPollSocketChannel> end :
+                List.<Consumer<GoPollSocketChannel>>of(
+                        Channel::close, Channel::disconnect, GoPollSocketChannel::shutdownOutput)) {
+            GoPollSocketChannel channel = connect(client(new Events()));
+            try (Socket peer = listener.accept()) {
+                channel.config().setWriteSpinCount(1);
+                byte[] sent = random(4 * SPIN);
+                ChannelFuture write =
+                        channel.eventLoop()
+                                .submit(
+                                        () -> {
+                                            ChannelFuture f =
+                                                    channel.writeAndFlush(
+                                                            Unpooled.wrappedBuffer(sent));
+                                            end.accept(channel);
+                                            return f;
+                                        })
+                                .sync()
+                                .getNow();
+                assertArrayEquals(sent, read(peer, sent.length + 1));
+                write.sync();
+            }
+        }
+    }
+
+    private static List<ByteBuf> quarters(byte[] bytes) {
+        List<ByteBuf> quarters = new ArrayList<>();
+        for (int i = 0, size = bytes.length / 4; i < 4; i++) {
+            quarters.add(Unpooled.directBuffer(size).writeBytes(bytes, i * size, size));
+        }
+        return quarters;
+    }
+
+    private static ChannelFuture writtenWith(
+            int spins, Channel channel, List<?> messages, boolean inOneTurn) throws Exception {
+        return channel.eventLoop()
+                .submit(
+                        () -> {
+                            channel.config().setWriteSpinCount(spins);
+                            ChannelFuture last = null;
+                            for (Object message : messages) {
+                                last = channel.write(message);
+                            }
+                            channel.flush();
+                            assertEquals(inOneTurn, last.isDone(), spins + " of " + messages);
+                            return last;
+                        })
+                .sync()
+                .getNow();
     }
 
     @Test
