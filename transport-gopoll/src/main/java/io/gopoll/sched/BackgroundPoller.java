@@ -92,6 +92,7 @@ public final class BackgroundPoller implements AutoCloseable {
                 handOver(true, looker);
                 while (looking) {
                     LockSupport.park(this);
+                    Thread.interrupted(); // or it would not park any more
                 }
             }
         }

@@ -75,6 +75,8 @@ final class Carrier extends Thread {
         this.scheduler = scheduler;
         this.processor = processor;
         setDaemon(false);
+        // Goroutines inherit it.
+        setContextClassLoader(scheduler.contextClassLoader);
     }
 
     Processor processor() {
@@ -125,6 +127,7 @@ final class Carrier extends Thread {
             Processor p = processor;
             if (p == null) {
                 LockSupport.park(this);
+                interrupted(); // or it would not park any more
             } else {
                 own(p);
             }

@@ -14,6 +14,8 @@
 package io.gopoll.sched;
 
 import io.gopoll.poll.NetPoller;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
@@ -27,6 +29,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * spare one. Strands are queued like goroutines and run by {@link Worker}s.
  */
 final class GoScheduler extends Scheduler {
+
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(GoScheduler.class);
 
     private static final AtomicInteger CARRIERS = new AtomicInteger();
 
@@ -45,7 +50,13 @@ final class GoScheduler extends Scheduler {
     /** Carriers that run; who ends last closes the pollers. */
     private final AtomicInteger carriers = new AtomicInteger();
 
+    /** Processors that have no carrier, since no further thread could be had. */
+    private final ConcurrentLinkedQueue<Processor> orphans = new ConcurrentLinkedQueue<>();
+
     private final Sysmon sysmon = new Sysmon(this);
+
+    /** That of whoever made it, as in a pool of threads: what handlers load classes by. */
+    final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
     /** Written under this. */
     private volatile boolean started;
@@ -65,8 +76,13 @@ final class GoScheduler extends Scheduler {
 
     GoScheduler(int processors) throws IOException {
         this.processors = new Processor[processors];
-        for (int i = 0; i < processors; i++) {
-            this.processors[i] = new Processor(i);
+        try {
+            for (int i = 0; i < processors; i++) {
+                this.processors[i] = new Processor(i);
+            }
+        } catch (Throwable t) {
+            closePollers();
+            throw t;
         }
     }
 
@@ -122,16 +138,21 @@ final class GoScheduler extends Scheduler {
         if (started || closed) {
             return;
         }
+        sysmon.start();
         started = true;
         for (Processor p : processors) {
-            newCarrier(p);
+            handOff(p);
         }
-        sysmon.start();
     }
 
     private void newCarrier(Processor p) {
         carriers.incrementAndGet();
-        new Carrier(this, CARRIERS.incrementAndGet(), p).start();
+        try {
+            new Carrier(this, CARRIERS.incrementAndGet(), p).start();
+        } catch (Throwable t) {
+            carriers.decrementAndGet();
+            throw t;
+        }
     }
 
     @Override
@@ -286,10 +307,31 @@ final class GoScheduler extends Scheduler {
     /** Go's {@code handoffp}: gives a processor that was retaken to a spare carrier. */
     void handOff(Processor p) {
         Carrier spare = spares.poll();
-        if (spare == null) {
-            newCarrier(p);
-        } else {
+        if (spare != null) {
             spare.give(p);
+            return;
+        }
+        try {
+            newCarrier(p);
+        } catch (Throwable t) {
+            logger.error("Unable to start another carrier: channels wait until one is free", t);
+            orphans.add(p);
+        }
+    }
+
+    /** Looks again for a carrier for a processor without one. Sysmon calls it. */
+    void adopt() {
+        for (Processor p; (p = orphans.peek()) != null; orphans.remove()) {
+            Carrier spare = spares.poll();
+            if (spare != null) {
+                spare.give(p);
+                continue;
+            }
+            try {
+                newCarrier(p);
+            } catch (Throwable t) {
+                return; // It has been said, and is tried again.
+            }
         }
     }
 
@@ -331,7 +373,13 @@ final class GoScheduler extends Scheduler {
 
     private void closePollers() {
         for (Processor p : processors) {
-            p.close();
+            try {
+                if (p != null) {
+                    p.close();
+                }
+            } catch (RuntimeException e) {
+                logger.error("Unable to close a poller", e);
+            }
         }
     }
 }

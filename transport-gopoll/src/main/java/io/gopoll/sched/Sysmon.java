@@ -84,6 +84,8 @@ final class Sysmon extends Thread {
         seenTick = new long[processors.length];
         while (!scheduler.isDone()) {
             LockSupport.parkNanos(this, PERIOD_NANOS);
+            interrupted(); // or it would not park any more
+            scheduler.adopt();
             boolean idle = stuck.isEmpty();
             for (Processor p : processors) {
                 idle &= p.isSleeping();
@@ -107,6 +109,7 @@ final class Sysmon extends Thread {
         }
         while (resting && !scheduler.isDone()) {
             LockSupport.park(this);
+            interrupted();
         }
     }
 
