@@ -133,10 +133,11 @@ final class TimerQueue {
 
     /** Fires what is due at {@code now}, and adds the waiters to resume to the list. */
     void expire(long now, ReadyList ready) {
-        if (next > now) {
+        // Whoever has the lock may need this thread to go on: the next look at the network, which
+        // comes at once, tries again.
+        if (next > now || !lock.tryLock()) {
             return;
         }
-        lock.lock();
         try {
             while (size > 0 && heap[0].timerAt <= now) {
                 PollDesc pd = heap[0];
