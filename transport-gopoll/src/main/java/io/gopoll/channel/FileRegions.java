@@ -27,6 +27,7 @@ import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
@@ -50,9 +51,10 @@ final class FileRegions {
     /** The file position that sendfile moves on; null until the first use. */
     private NativeMemory offset;
 
-    /** The region that {@link #fd} belongs to. */
+    /** The region that {@link #file} and {@link #fd} belong to. */
     private FileRegion current;
 
+    private FileChannel file;
     private int fd;
 
     FileRegions(AbstractGoPollStreamChannel channel) {
@@ -86,6 +88,10 @@ final class FileRegions {
                             ? descriptorOf((DefaultFileRegion) region)
                             : -1;
         }
+        if (fd >= 0 && !file.isOpen()) {
+            // The number of its descriptor may be another file's by now.
+            throw new ClosedChannelException();
+        }
         long n =
                 fd >= 0
                         ? sendfile((DefaultFileRegion) region, max)
@@ -100,16 +106,19 @@ final class FileRegions {
 
     private int done(ChannelOutboundBuffer in, int spins) {
         current = null;
+        file = null;
         in.remove();
         return spins;
     }
 
-    private static int descriptorOf(DefaultFileRegion region) throws IOException {
+    private int descriptorOf(DefaultFileRegion region) throws IOException {
         region.open();
         try {
-            return FILE == null || TRANSFERRED == null
-                    ? -1
-                    : FileChannels.fd((FileChannel) FILE.get(region));
+            if (FILE == null || TRANSFERRED == null) {
+                return -1;
+            }
+            file = (FileChannel) FILE.get(region);
+            return FileChannels.fd(file);
         } catch (IllegalAccessException e) {
             throw new AssertionError(e);
         }

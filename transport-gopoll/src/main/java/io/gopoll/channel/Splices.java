@@ -253,6 +253,9 @@ final class Splices {
         boolean move(GoPollRecvByteAllocatorHandle allocHandle) throws IOException {
             Splices there = target.splices();
             if (there.pipe == null) {
+                if (!target.isOpen()) {
+                    throw new ClosedChannelException();
+                }
                 // The target's, so that several channels can splice into it with their order kept.
                 there.pipe = new Pipe();
             }
