@@ -94,6 +94,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     private boolean inReadLoop;
 
+    /** A write is under way: what it calls must not wait for another one. */
+    private boolean writing;
+
     /** Null until one is set. Written once, under this. */
     private volatile Deadlines deadlines;
 
@@ -232,17 +235,26 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                             try {
                                 if (isPollable()) {
                                     open();
+                                    goOnWriting(unsafe.outboundBuffer());
                                 }
-                            } catch (IOException e) {
-                                promise.setFailure(e);
+                            } catch (Throwable t) {
+                                doDeregister();
+                                promise.setFailure(t);
                                 return;
                             }
                             promise.setSuccess();
                         });
     }
 
+    /** What was flushed in another loop, and waited there for its turn or for the socket. */
+    private void goOnWriting(ChannelOutboundBuffer out) {
+        if (out != null && !out.isEmpty()) {
+            registration.queue(PollDesc.WRITE);
+        }
+    }
+
     @Override
-    protected void doDeregister() throws Exception {
+    protected void doDeregister() {
         watched = false;
         IoRegistration r = ioRegistration;
         if (r != null) {
@@ -265,7 +277,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         if (d != null) {
             d.watched();
         }
-        registration.park(PollDesc.READ);
+        if (!registration.isQueued(PollDesc.READ)) {
+            registration.park(PollDesc.READ);
+        }
     }
 
     // ---- Deadlines: DeadlineChannel, for the channels that are one. ----
@@ -292,6 +306,11 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     final boolean isWriteDeadlinePast(ChannelOutboundBuffer in) {
         Deadlines d = deadlines;
         return d != null && d.failWrites(in);
+    }
+
+    /** Whether this is called by something that a write of this channel has called. */
+    final boolean isWriting() {
+        return writing;
     }
 
     /** The socket is full: waits until it takes more, or the deadline passes. */
@@ -371,6 +390,12 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     /** Whether nothing more may be read: the input was shut down, by us or by a close. */
     final boolean shouldBreakReadReady(ChannelConfig config) {
         return isInputShutdown() && (inputClosedSeenErrorOnRead || !isAllowHalfClosure(config));
+    }
+
+    /** Nothing more is read, not by a read loop that is under way either. */
+    final void breakReading() {
+        inputShutdown = true;
+        inputClosedSeenErrorOnRead = true;
     }
 
     boolean isAllowHalfClosure(ChannelConfig config) {
@@ -575,7 +600,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         protected void flush0() {
             GoPollIoRegistration r = registration;
             if (r == null || !r.isParked(PollDesc.WRITE)) {
-                super.flush0();
+                writeNow();
             }
         }
 
@@ -583,8 +608,15 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             if (connectPromise != null) {
                 finishConnect();
             } else if (!isOutputShutdown()) {
-                super.flush0();
+                writeNow();
             }
+        }
+
+        private void writeNow() {
+            boolean before = writing;
+            writing = true;
+            super.flush0();
+            writing = before;
         }
 
         // ---- Connecting. ----

@@ -495,6 +495,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             try {
                 if (lingers()) {
                     doDeregister();
+                    // The read loop may be under way, and the descriptor another's from now on.
+                    breakReading();
                     return GlobalEventExecutor.INSTANCE;
                 }
             } catch (Exception ignored) {

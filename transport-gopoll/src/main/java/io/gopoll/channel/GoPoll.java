@@ -141,7 +141,8 @@ public final class GoPoll {
      * @return the future's value
      * @throws InterruptedException if the waiting thread was interrupted
      * @throws io.netty.util.concurrent.BlockingOperationException in an event loop of another kind
-     *     that the future belongs to
+     *     that the future belongs to; for a write of a channel in what one of its writes has
+     *     called, a listener or {@code channelWritabilityChanged}
      */
     public static <V> V await(Future<V> future) throws InterruptedException {
         EventExecutor current = ThreadExecutorMap.currentExecutor();

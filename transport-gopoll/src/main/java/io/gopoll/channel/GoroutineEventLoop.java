@@ -29,6 +29,7 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoRegistration;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
@@ -56,8 +57,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     private static final InternalLogger logger =
             InternalLoggerFactory.getInstance(GoroutineEventLoop.class);
-
-    private static final Runnable NOTHING = () -> {};
 
     // What it is doing. Whoever turns one of the others to AWAKE sees to it that it goes on. A
     // burst
@@ -130,6 +129,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     /** A stack of the sides that were resumed, the last one first; taken all at once. */
     @SuppressWarnings("unused")
     private volatile GoPollIoRegistration.Side ready;
+
+    /** The first of those taken from {@link #ready} that have not had their turn. The burst's. */
+    private GoPollIoRegistration.Side taken;
 
     /** How often the loop has gone to sleep. Read late is good enough. */
     private int sleeps;
@@ -312,7 +314,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     private boolean hasWork() {
-        return hasNews() || registrations.hasQueued() || hasScheduledTasks();
+        return hasNews() || taken != null || registrations.hasQueued() || hasScheduledTasks();
     }
 
     /** What others may have brought. Any thread. */
@@ -406,17 +408,38 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     private void runReady() {
-        GoPollIoRegistration.Side side = takeReady();
-        while (side != null) {
-            GoPollIoRegistration.Side next = side.next;
-            side.next = null;
+        if (taken == null) {
+            taken = takeReady();
+        }
+        for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
             side.resumed();
             try {
                 side.deliver();
             } catch (Throwable t) {
                 Registrations.handleUnexpected(t);
             }
-            side = next;
+        }
+    }
+
+    private GoPollIoRegistration.Side nextTaken() {
+        GoPollIoRegistration.Side side = taken;
+        if (side != null) {
+            taken = side.next;
+            side.next = null;
+        }
+        return side;
+    }
+
+    /**
+     * Those that are ready have their turn among those that are queued, be it in {@link #await}.
+     */
+    private void queueReady() {
+        for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
+            side.queue();
+        }
+        taken = takeReady();
+        for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
+            side.queue();
         }
     }
 
@@ -442,13 +465,22 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
      * Runs tasks, timers and writes until a future is done; no reads, so that the handler that
      * waits is not called again meanwhile.
      *
+     * @throws BlockingOperationException if it is a future of a channel that is writing just now:
+     *     in a listener of a write, or in {@code channelWritabilityChanged}
      * @throws InterruptedException if the thread was interrupted
      */
     void await(Future<?> future) throws InterruptedException {
         if (future.isDone()) {
             return;
         }
-        future.addListener(done -> execute(NOTHING));
+        if (future instanceof ChannelFuture && isWriting(((ChannelFuture) future).channel())) {
+            throw new BlockingOperationException(
+                    "await of "
+                            + future
+                            + " by what a write has called: let that return first, as by"
+                            + " eventLoop().execute");
+        }
+        future.addListener(done -> awaited());
         awaiting++;
         try {
             while (!future.isDone()) {
@@ -460,20 +492,28 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         } finally {
             awaiting--;
         }
-        if (awaiting == 0 && registrations.hasQueued()) {
-            // The reads that were put off have their turn after this one.
-            execute(NOTHING);
+        // The reads that were put off have their turn after this one.
+    }
+
+    private boolean isWriting(Channel channel) {
+        return channel instanceof AbstractGoPollChannel
+                && channel.isRegistered()
+                && channel.eventLoop() == this
+                && ((AbstractGoPollChannel) channel).isWriting();
+    }
+
+    /** What was awaited is done. Any thread. */
+    private void awaited() {
+        try {
+            wake();
+        } catch (RejectedExecutionException ignored) {
+            // Nobody waits for it any more.
         }
     }
 
     private void awaitTurn(Future<?> future) {
         takeDue();
-        for (GoPollIoRegistration.Side side = takeReady(); side != null; ) {
-            GoPollIoRegistration.Side next = side.next;
-            side.next = null;
-            side.queue();
-            side = next;
-        }
+        queueReady();
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
         ran |= runTasks();
         stateSeen = state;
@@ -674,6 +714,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             safeExecute(task);
         }
+        // What came in between the two, or was scheduled by what they have run.
+        registrations.closeAll();
+        cancelScheduledTasks();
         quiet = -1;
         stateSeen = TERMINATED;
         terminationFuture.setSuccess(null);

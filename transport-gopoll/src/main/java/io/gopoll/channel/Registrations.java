@@ -43,10 +43,16 @@ abstract class Registrations {
      */
     private GoPollIoRegistration[] queue = NONE;
 
-    /** The other half of a pair that takes turns with {@link #queue}. */
-    private GoPollIoRegistration[] spare = NONE;
-
     private int queued;
+
+    /**
+     * Those that have their turn just now. They are fields, since a handler that awaits something
+     * in its turn goes on from here.
+     */
+    private GoPollIoRegistration[] turn = NONE;
+
+    private int turnNext;
+    private int turnSize;
 
     /** Those with an idle deadline that have read in this turn. */
     private Deadlines touched;
@@ -101,7 +107,7 @@ abstract class Registrations {
     }
 
     final boolean hasQueued() {
-        return queued != 0;
+        return queued != 0 || turnNext != turnSize;
     }
 
     /**
@@ -111,20 +117,24 @@ abstract class Registrations {
      * @return how many registrations had something to run
      */
     final int runQueued(int modes) {
-        int size = queued;
-        if (size == 0) {
+        while (turnNext != turnSize) {
+            // This call comes from a handler that has its turn: those behind it have it now.
+            queue(next());
+        }
+        if (queued == 0) {
             return 0;
         }
         // What is queued from here on has its turn after the next poll, or one side could starve
         // all.
-        GoPollIoRegistration[] turn = queue;
-        queue = spare;
-        spare = turn;
+        GoPollIoRegistration[] empty = turn;
+        turn = queue;
+        turnNext = 0;
+        turnSize = queued;
+        queue = empty;
         queued = 0;
         int ran = 0;
-        for (int i = 0; i < size; i++) {
-            GoPollIoRegistration registration = turn[i];
-            turn[i] = null;
+        while (turnNext != turnSize) {
+            GoPollIoRegistration registration = next();
             try {
                 if (registration.runQueued(modes)) {
                     ran++;
@@ -135,6 +145,12 @@ abstract class Registrations {
             }
         }
         return ran;
+    }
+
+    private GoPollIoRegistration next() {
+        GoPollIoRegistration registration = turn[turnNext];
+        turn[turnNext++] = null;
+        return registration;
     }
 
     static void handleUnexpected(Throwable t) {

@@ -46,7 +46,11 @@ import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -893,5 +897,241 @@ class GoroutineEventLoopTest {
         assertInstanceOf(IllegalStateException.class, cause);
         assertTrue(cause.getMessage().contains("NioSocketChannel"), cause::getMessage);
         assertTrue(cause.getMessage().contains("Goroutine"), cause::getMessage);
+    }
+
+    // ---- Awaiting in the middle of a turn. ----
+
+    /** Collects what it reads. */
+    private static final class Collect extends ChannelInboundHandlerAdapter {
+        final BlockingQueue<Integer> seen = new LinkedBlockingQueue<>();
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) {
+            ByteBuf buf = (ByteBuf) msg;
+            while (buf.isReadable()) {
+                seen.add((int) buf.readUnsignedByte());
+            }
+            buf.release();
+        }
+    }
+
+    private static ChannelFuture connect(EventLoop loop, SocketAddress to, ChannelHandler handler) {
+        return new Bootstrap()
+                .group(loop)
+                .channel(GoPollSocketChannel.class)
+                .handler(handler)
+                .connect(to);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aConnectThatIsReadyBehindItsAwaiterIsSeen(String scheduler) throws Exception {
+        group(scheduler, 1);
+        try (ServerSocket peer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            AtomicReference<ChannelFuture> connect = new AtomicReference<>();
+            CountDownLatch sent = new CountDownLatch(1);
+            Channel server =
+                    serve(
+                            () ->
+                                    new Answer() {
+                                        @Override
+                                        public void channelActive(ChannelHandlerContext ctx)
+                                                throws Exception {
+                                            // What comes while this blocks is ready in one turn.
+                                            sent.await();
+                                            Thread.sleep(20);
+                                            connect.set(
+                                                    GoroutineEventLoopTest.connect(
+                                                            ctx.channel().eventLoop(),
+                                                            peer.getLocalSocketAddress(),
+                                                            new Collect()));
+                                            Thread.sleep(20);
+                                        }
+
+                                        @Override
+                                        void answer(ChannelHandlerContext ctx, int value)
+                                                throws Exception {
+                                            GoPoll.await(connect.get());
+                                            ctx.writeAndFlush(of(value));
+                                        }
+                                    });
+            Socket client = connect(server);
+            client.getOutputStream().write(7);
+            sent.countDown();
+            assertEquals(7, client.getInputStream().read());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void whatComesWithAnAwaitedConnectIsRead(String scheduler) throws Exception {
+        group(scheduler, 1);
+        Collect collect = new Collect();
+        try (ServerSocket peer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Channel server =
+                    serve(
+                            () ->
+                                    new Answer() {
+                                        @Override
+                                        void answer(ChannelHandlerContext ctx, int value)
+                                                throws Exception {
+                                            ChannelFuture connect =
+                                                    GoroutineEventLoopTest.connect(
+                                                            ctx.channel().eventLoop(),
+                                                            peer.getLocalSocketAddress(),
+                                                            collect);
+                                            ctx.writeAndFlush(of(value));
+                                            Thread.sleep(50); // the greeting comes meanwhile
+                                            GoPoll.await(connect);
+                                        }
+                                    });
+            Socket client = connect(server);
+            client.getOutputStream().write(7);
+            try (Socket accepted = peer.accept()) {
+                accepted.getOutputStream().write(42);
+                assertEquals(42, collect.seen.poll(20, TimeUnit.SECONDS));
+            }
+        }
+    }
+
+    /** Two channels have their turn, and the handler of the first waits for the second. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void whoeverHasItsTurnBehindAnAwaiterGoesOn(String scheduler) throws Exception {
+        group(scheduler, 1);
+        byte[] sent = new byte[1 << 20];
+        try (ServerSocket peer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            EventLoop loop = group.next();
+            AtomicReference<ChannelFuture> write = new AtomicReference<>();
+            BlockingQueue<Boolean> awaited = new LinkedBlockingQueue<>();
+            Channel awaiter =
+                    connect(
+                                    loop,
+                                    peer.getLocalSocketAddress(),
+                                    new ChannelInboundHandlerAdapter() {
+                                        @Override
+                                        public void channelRead(
+                                                ChannelHandlerContext ctx, Object msg)
+                                                throws Exception {
+                                            ((ByteBuf) msg).release();
+                                            GoPoll.await(write.get());
+                                            awaited.add(true);
+                                        }
+                                    })
+                            .sync()
+                            .channel();
+            try (Socket toAwaiter = peer.accept()) {
+                Channel writer =
+                        connect(loop, peer.getLocalSocketAddress(), new Collect()).sync().channel();
+                try (Socket toWriter = peer.accept()) {
+                    for (int round = 0; round < 10; round++) {
+                        loop.submit(() -> awaiter.config().setAutoRead(false)).sync();
+                        toAwaiter.getOutputStream().write(1);
+                        // The edge is there, and nobody reads.
+                        while (!loop.submit(() -> ((AbstractGoPollChannel) awaiter).readable)
+                                .sync()
+                                .getNow()) {
+                            Thread.onSpinWait();
+                        }
+                        loop.submit(
+                                        () -> {
+                                            awaiter.read();
+                                            write.set(
+                                                    writer.writeAndFlush(
+                                                            Unpooled.wrappedBuffer(sent)));
+                                        })
+                                .sync();
+                        toWriter.getInputStream().readNBytes(sent.length);
+                        assertEquals(true, awaited.poll(20, TimeUnit.SECONDS), "round " + round);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void awaitingAWriteInAListenerOfAnotherIsRefused(String scheduler) throws Exception {
+        group(scheduler, 1);
+        BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        ChannelFuture first = ctx.write(of(value));
+                                        first.addListener(
+                                                written -> {
+                                                    try {
+                                                        GoPoll.await(ctx.writeAndFlush(of(1)));
+                                                        seen.add("awaited");
+                                                    } catch (Throwable t) {
+                                                        seen.add(t);
+                                                    }
+                                                });
+                                        ctx.flush();
+                                    }
+                                });
+        Socket client = connect(server);
+        client.getOutputStream().write(0);
+        assertEquals(0, client.getInputStream().read());
+        assertEquals(1, client.getInputStream().read());
+        assertInstanceOf(BlockingOperationException.class, seen.poll(20, TimeUnit.SECONDS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void handlersHaveTheContextClassLoaderOfWhoMadeTheGroup(String scheduler) throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[0], before)) {
+            thread.setContextClassLoader(loader);
+            BlockingQueue<ClassLoader> seen = new LinkedBlockingQueue<>();
+            group(scheduler, 1);
+            Channel server =
+                    serve(
+                            () ->
+                                    new Answer() {
+                                        @Override
+                                        void answer(ChannelHandlerContext ctx, int value) {
+                                            seen.add(
+                                                    Thread.currentThread().getContextClassLoader());
+                                            ctx.writeAndFlush(of(value));
+                                        }
+                                    });
+            assertEquals(3, exchange(connect(server), 3));
+            assertEquals(loader, seen.take());
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void whatIsScheduledWhileALoopEndsIsCancelled(String scheduler) throws Exception {
+        group(scheduler, 1);
+        BlockingQueue<Future<?>> scheduled = new LinkedBlockingQueue<>();
+        Channel server =
+                serve(
+                        () ->
+                                new Answer() {
+                                    @Override
+                                    void answer(ChannelHandlerContext ctx, int value) {
+                                        ctx.writeAndFlush(of(value));
+                                    }
+
+                                    @Override
+                                    public void channelInactive(ChannelHandlerContext ctx) {
+                                        scheduled.add(
+                                                ctx.executor()
+                                                        .schedule(() -> {}, 1, TimeUnit.HOURS));
+                                    }
+                                });
+        assertEquals(5, exchange(connect(server), 5));
+        assertTrue(
+                group.shutdownGracefully(0, 20, TimeUnit.SECONDS)
+                        .awaitUninterruptibly(30, TimeUnit.SECONDS));
+        assertTrue(scheduled.take().isCancelled());
     }
 }

@@ -670,6 +670,38 @@ class StreamChannelTest {
     }
 
     @Test
+    void aChannelThatMovesToAnotherLoopGoesOnWriting() throws Exception {
+        GoPollSocketChannel channel = connect(client(new Events()));
+        try (Socket peer = listener.accept()) {
+            for (int size : new int[] {4 * SPIN, 4 * LARGE}) { // waits for its turn; for the socket
+                byte[] sent = random(size);
+                channel.config().setWriteSpinCount(1);
+                ChannelFuture write =
+                        channel.eventLoop()
+                                .submit(
+                                        () -> {
+                                            ChannelFuture f =
+                                                    channel.writeAndFlush(
+                                                            Unpooled.wrappedBuffer(sent));
+                                            if (size == 4 * SPIN) {
+                                                channel.deregister();
+                                            }
+                                            return f;
+                                        })
+                                .sync()
+                                .getNow();
+                if (size != 4 * SPIN) {
+                    turns(channel);
+                    channel.deregister().sync();
+                }
+                group.next().register(channel).sync();
+                assertArrayEquals(sent, read(peer, sent.length));
+                write.sync();
+            }
+        }
+    }
+
+    @Test
     void aChannelMovesToAnotherLoopWithItsData() throws Exception {
         Events events = new Events();
         GoPollSocketChannel channel = connect(client(events));
