@@ -61,10 +61,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -672,31 +674,26 @@ class StreamChannelTest {
     @Test
     void aChannelThatMovesToAnotherLoopGoesOnWriting() throws Exception {
         GoPollSocketChannel channel = connect(client(new Events()));
+        channel.config().setWriteSpinCount(1);
         try (Socket peer = listener.accept()) {
-            for (int size : new int[] {4 * SPIN, 4 * LARGE}) { // waits for its turn; for the socket
+            // The first is deregistered while it waits for its turn, the second for the socket.
+            for (int size : new int[] {4 * SPIN, 4 * LARGE}) {
                 byte[] sent = random(size);
-                channel.config().setWriteSpinCount(1);
-                ChannelFuture write =
-                        channel.eventLoop()
-                                .submit(
-                                        () -> {
-                                            ChannelFuture f =
-                                                    channel.writeAndFlush(
-                                                            Unpooled.wrappedBuffer(sent));
-                                            if (size == 4 * SPIN) {
-                                                channel.deregister();
-                                            }
-                                            return f;
-                                        })
-                                .sync()
-                                .getNow();
-                if (size != 4 * SPIN) {
+                AtomicReference<ChannelFuture> write = new AtomicReference<>();
+                Callable<ChannelFuture> move =
+                        () -> {
+                            write.set(channel.writeAndFlush(Unpooled.wrappedBuffer(sent)));
+                            return size == 4 * SPIN ? channel.deregister() : null;
+                        };
+                ChannelFuture moving = channel.eventLoop().submit(move).sync().getNow();
+                if (moving == null) {
                     turns(channel);
-                    channel.deregister().sync();
+                    moving = channel.deregister();
                 }
+                moving.sync();
                 group.next().register(channel).sync();
                 assertArrayEquals(sent, read(peer, sent.length));
-                write.sync();
+                write.get().sync();
             }
         }
     }
