@@ -474,8 +474,16 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         /** The reading side was resumed: reads if somebody wants to, or if the peer has hung up. */
         private void readReady() {
-            readable = true;
             GoPollIoRegistration r = registration;
+            if (connectPromise != null) {
+                // Where another thread polls, the event of the writing side may be queued behind
+                // this one: the peer may have connected, sent and closed since.
+                finishConnect();
+                if (registration != r || !r.isValid()) {
+                    return;
+                }
+            }
+            readable = true;
             Deadlines d = deadlines;
             boolean exceeded = d != null && d.readExceeded();
             if (exceeded && !d.isIdle()) {

@@ -43,6 +43,7 @@ import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -991,6 +992,38 @@ class GoroutineEventLoopTest {
                 accepted.getOutputStream().write(42);
                 assertEquals(42, collect.seen.poll(20, TimeUnit.SECONDS));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aPeerThatClosesAtOnceIsConnectedAndReadBefore(String scheduler) throws Exception {
+        group(scheduler, 1);
+        int connects = 2000;
+        try (ServerSocket peer = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Void> served =
+                    CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    for (int i = 0; i < connects; i++) {
+                                        Socket accepted = peer.accept();
+                                        accepted.getOutputStream().write(i % 251);
+                                        accepted.close();
+                                    }
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            });
+            for (int i = 0; i < connects; i++) {
+                Collect collect = new Collect();
+                Channel channel =
+                        connect(group.next(), peer.getLocalSocketAddress(), collect)
+                                .sync()
+                                .channel();
+                assertEquals(i % 251, collect.seen.poll(20, TimeUnit.SECONDS));
+                assertTrue(channel.closeFuture().await(20, TimeUnit.SECONDS));
+            }
+            served.get();
         }
     }
 
