@@ -286,7 +286,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             } catch (Throwable t) {
                 logger.error("Unexpected exception in a goroutine event loop.", t);
             }
-            if (++turns > TURNS_PER_BURST) {
+            // What is queued has had its share: it goes on when others have had theirs.
+            if (++turns > TURNS_PER_BURST || registrations.hasQueued()) {
                 THREAD.setRelease(this, (Thread) null);
                 strand.ready();
                 return;
