@@ -435,10 +435,12 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
      * Those that are ready have their turn among those that are queued, be it in {@link #await}.
      */
     private void queueReady() {
-        for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
-            side.queue();
-        }
+        queueTaken();
         taken = takeReady();
+        queueTaken();
+    }
+
+    private void queueTaken() {
         for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
             side.queue();
         }
@@ -464,7 +466,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     /**
      * Runs tasks, timers and writes until a future is done; no reads, so that the handler that
-     * waits is not called again meanwhile.
+     * waits is not called again meanwhile: what can be read has its turn after this one.
      *
      * @throws BlockingOperationException if it is a future of a channel that is writing just now:
      *     in a listener of a write, or in {@code channelWritabilityChanged}
@@ -493,7 +495,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         } finally {
             awaiting--;
         }
-        // The reads that were put off have their turn after this one.
     }
 
     private boolean isWriting(Channel channel) {

@@ -306,13 +306,8 @@ final class GoScheduler extends Scheduler {
 
     /** Go's {@code handoffp}: gives a processor that was retaken to a spare carrier. */
     void handOff(Processor p) {
-        Carrier spare = spares.poll();
-        if (spare != null) {
-            spare.give(p);
-            return;
-        }
         try {
-            newCarrier(p);
+            giveCarrier(p);
         } catch (Throwable t) {
             logger.error("Unable to start another carrier: channels wait until one is free", t);
             orphans.add(p);
@@ -321,17 +316,21 @@ final class GoScheduler extends Scheduler {
 
     /** Looks again for a carrier for a processor without one. Sysmon calls it. */
     void adopt() {
-        for (Processor p; (p = orphans.peek()) != null; orphans.remove()) {
-            Carrier spare = spares.poll();
-            if (spare != null) {
-                spare.give(p);
-                continue;
+        try {
+            for (Processor p; (p = orphans.peek()) != null; orphans.remove()) {
+                giveCarrier(p);
             }
-            try {
-                newCarrier(p);
-            } catch (Throwable t) {
-                return; // It has been said, and is tried again.
-            }
+        } catch (Throwable ignored) {
+            // It has been said, and is tried again.
+        }
+    }
+
+    private void giveCarrier(Processor p) {
+        Carrier spare = spares.poll();
+        if (spare == null) {
+            newCarrier(p);
+        } else {
+            spare.give(p);
         }
     }
 
