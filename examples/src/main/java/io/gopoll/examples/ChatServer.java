@@ -96,8 +96,9 @@ final class ChatServer implements Callable<Integer> {
                 return;
             }
             names.put(conn, name);
-            send(conn, "Welcome, " + name + ".");
+            // The others first: who is welcomed later must not hear of who came before.
             tellOthers(conn, name + " has come");
+            send(conn, "Welcome, " + name + ".");
             for (String line; (line = in.readLine()) != null; ) {
                 tellOthers(conn, name + ": " + line);
             }
