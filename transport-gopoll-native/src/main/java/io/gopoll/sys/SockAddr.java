@@ -120,7 +120,7 @@ public final class SockAddr {
                 throw new IllegalArgumentException("an IPv6 address on an IPv4 socket: " + inet);
             }
             begin(AF_INET, INET_SIZE);
-            copy(bytes, bytes.length - 4, INET_ADDRESS, 4);
+            copyV4(bytes, bytes.length - 4, INET_ADDRESS);
         } else if (family == AF_INET6) {
             begin(AF_INET6, INET6_SIZE);
             if (bytes.length != 4) {
@@ -128,7 +128,7 @@ public final class SockAddr {
                 buffer.putInt(offset + INET6_SCOPE_ID, ((Inet6Address) ip).getScopeId());
             } else if (!ip.isAnyLocalAddress()) {
                 buffer.putShort(offset + INET6_ADDRESS + V4_IN_V6 - 2, (short) 0xffff);
-                copy(bytes, 0, INET6_ADDRESS + V4_IN_V6, 4);
+                copyV4(bytes, 0, INET6_ADDRESS + V4_IN_V6);
             }
         } else {
             throw new IllegalArgumentException("neither AF_INET nor AF_INET6: family " + family);
@@ -155,14 +155,14 @@ public final class SockAddr {
         byte[] bytes;
         int scopeId = 0;
         if (family == AF_INET) {
-            bytes = bytes(buffer, offset + INET_ADDRESS, 4);
+            bytes = v4(buffer, offset + INET_ADDRESS);
         } else if (family == AF_INET6) {
             scopeId = buffer.getInt(offset + INET6_SCOPE_ID);
             // InetAddress would make the same of all 16 bytes, and one array more.
             bytes =
                     scopeId == 0 && isV4Mapped(buffer, offset + INET6_ADDRESS)
-                            ? bytes(buffer, offset + INET6_ADDRESS + V4_IN_V6, 4)
-                            : bytes(buffer, offset + INET6_ADDRESS, 16);
+                            ? v4(buffer, offset + INET6_ADDRESS + V4_IN_V6)
+                            : v6(buffer, offset + INET6_ADDRESS);
         } else {
             return null;
         }
@@ -181,8 +181,18 @@ public final class SockAddr {
         }
     }
 
-    private static byte[] bytes(ByteBuffer buffer, int offset, int count) {
-        byte[] bytes = new byte[count];
+    /** One byte after the other: a bulk get would keep the JIT from sparing the array. */
+    private static byte[] v4(ByteBuffer buffer, int offset) {
+        return new byte[] {
+            buffer.get(offset),
+            buffer.get(offset + 1),
+            buffer.get(offset + 2),
+            buffer.get(offset + 3)
+        };
+    }
+
+    private static byte[] v6(ByteBuffer buffer, int offset) {
+        byte[] bytes = new byte[16];
         buffer.get(offset, bytes);
         return bytes;
     }
@@ -311,6 +321,14 @@ public final class SockAddr {
         }
         buffer.putShort(offset, (short) family);
         buffer.putInt(lengthOffset, length);
+    }
+
+    /** As {@link #v4}: the array that a datagram's recipient would be read from is spared. */
+    private void copyV4(byte[] bytes, int from, int to) {
+        buffer.put(offset + to, bytes[from]);
+        buffer.put(offset + to + 1, bytes[from + 1]);
+        buffer.put(offset + to + 2, bytes[from + 2]);
+        buffer.put(offset + to + 3, bytes[from + 3]);
     }
 
     private void copy(byte[] bytes, int from, int to, int count) {

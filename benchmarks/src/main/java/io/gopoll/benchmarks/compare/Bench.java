@@ -247,9 +247,16 @@ final class Bench {
 
     private String round(Workload workload, int connections, Contender contender)
             throws IOException, Unusable {
-        long before = contender.server.allocated();
-        Outcome outcome = load(workload.load, connections, seconds, 0, contender.server);
-        long allocated = contender.server.allocated() - before;
+        ServerProcess server = contender.server;
+        Outcome outcome;
+        long before;
+        long allocated;
+        try (LoadProcess clients = clients(workload.load, connections, seconds, 0, server)) {
+            // From here: what connections take to come and go is the churn workload's.
+            before = server.allocated();
+            outcome = clients.run();
+            allocated = server.allocated() - before;
+        }
         int units = workload.unitsPerExchange();
         if (outcome.exchanges() == 0) {
             throw new IOException("no exchange was completed in " + seconds + " s");

@@ -171,6 +171,7 @@ final class JavaLoad {
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         if (in.readLine() != null) { // or else whoever started it is gone
             drive();
+            in.readLine(); // closes when whoever started it has looked at the server
         }
     }
 

@@ -63,7 +63,9 @@ final class LoadProcess implements AutoCloseable {
         return !load.tls() && Source.LOAD_C.canBeCompiled();
     }
 
-    /** Does what it is for, and takes its time for it. */
+    /**
+     * Does what it is for, and takes its time for it. The clients stay connected until the close.
+     */
     Outcome run() throws IOException {
         child.say("go");
         child.hear(seconds + PATIENCE); // "begin"

@@ -448,7 +448,6 @@ int main(int count, char **arguments) {
         interval = SECOND * connections / rate;
     }
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    probe();
     for (size_t i = 0; i < idle; i++) {
         open_connection(); /* open until this process ends */
     }
@@ -456,6 +455,7 @@ int main(int count, char **arguments) {
         all[i].fd = open_connection();
         watch(&all[i]);
     }
+    probe(); /* now that it is answered, all before it have been accepted */
     puts("connected");
     fflush(stdout);
     for (int c = getchar(); c != '\n'; c = getchar()) {
@@ -464,5 +464,8 @@ int main(int count, char **arguments) {
         }
     }
     run(all);
+    while (getchar() != EOF) {
+        /* The connections are closed when whoever started it has looked at the server. */
+    }
     return 0;
 }
