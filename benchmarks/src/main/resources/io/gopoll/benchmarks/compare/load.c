@@ -292,8 +292,7 @@ static void run(struct connection *all) {
     struct epoll_event events[EVENTS];
     bool may_spin = sysconf(_SC_NPROCESSORS_ONLN) > 1;
     uint64_t start_time = now();
-    uint64_t begin = start_time + ramp * SECOND;
-    uint64_t end = begin + seconds * SECOND;
+    uint64_t begin = start_time + ramp * SECOND, end = 0;
     uint64_t cpu_before = 0, own_before = 0, time = start_time;
     size_t turn = 0; /* at a fixed rate connections become due one after the other */
     uint64_t turns = 0;
@@ -303,9 +302,10 @@ static void run(struct connection *all) {
             start(&all[i], start_time);
         }
     }
-    while (time < end) {
+    while (!measuring || time < end) {
         if (!measuring && time >= begin) {
-            begin = measured_from = time;
+            begin = measured_from = time; /* as late as it may be, on a busy machine */
+            end = begin + seconds * SECOND;
             measuring = true;
             puts("begin");
             fflush(stdout);
