@@ -140,8 +140,9 @@ class CompareTest {
         try (ServerProcess server =
                 new ServerProcess(Transport.GOPOLL_JNA, workload, folder, null)) {
             List<String> command = Child.java(JavaLoad.class, List.of());
+            // A ramp that lets a server that nobody has asked before load its classes.
             command.addAll(
-                    workload.load.arguments(server.address(), 4, 1, 0.5, rate, server.pid()));
+                    workload.load.arguments(server.address(), 4, 3, 0.5, rate, server.pid()));
             try (Child load = new Child(null, command)) {
                 assertEquals("connected", load.hear(60));
                 load.say("go");
