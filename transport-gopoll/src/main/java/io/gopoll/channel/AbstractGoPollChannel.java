@@ -603,28 +603,29 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         // ---- Writing. ----
 
-        /** Writes straight away, unless the writing side is parked: then its edge will. */
+        /** Writes straight away, unless what was flushed is written later anyway. */
         @Override
-        protected void flush0() {
-            GoPollIoRegistration r = registration;
-            if (r == null || !r.isParked(PollDesc.WRITE)) {
-                writeNow();
+        protected final void flush0() {
+            if (!isPutOff()) {
+                boolean before = writing;
+                writing = true;
+                super.flush0();
+                writing = before;
             }
+        }
+
+        /** Where the writing side is parked, its edge will write. */
+        boolean isPutOff() {
+            GoPollIoRegistration r = registration;
+            return r != null && r.isParked(PollDesc.WRITE);
         }
 
         private void writeReady() {
             if (connectPromise != null) {
                 finishConnect();
             } else if (!isOutputShutdown()) {
-                writeNow();
+                flush0();
             }
-        }
-
-        private void writeNow() {
-            boolean before = writing;
-            writing = true;
-            super.flush0();
-            writing = before;
         }
 
         // ---- Connecting. ----

@@ -75,7 +75,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** After what is flushed now nothing can be written: others have to wait. */
     private boolean isLastFlush;
 
-    /** Something that is no buffer was written since the last flush that was not put off. */
+    /** Something that is no buffer was written since everything flushed had been taken. */
     private boolean hasOther;
 
     AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
@@ -125,6 +125,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         do {
             int messages = in.size();
             if (messages == 0) {
+                hasOther = false;
                 return;
             }
             Object msg = in.current();
@@ -432,17 +433,19 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         private boolean late;
 
         @Override
-        protected final void flush0() {
-            if (!isPutOff()) {
-                super.flush0();
-            }
+        boolean isPutOff() {
+            return super.isPutOff() || comesLate();
         }
 
         /** Whether what was flushed comes later in this turn; sees to it that it does. */
-        private boolean isPutOff() {
+        private boolean comesLate() {
             GoPollIoRegistration r = registration();
             LateFlushes flushes = r == null ? null : r.loop.lateFlushes;
-            if (flushes == null || !flushes.isPuttingOff() || !mayFlushLate()) {
+            if (flushes == null
+                    || !flushes.isPuttingOff()
+                    || hasOther
+                    || isLastFlush
+                    || !mayFlushLate()) {
                 return false;
             }
             ChannelOutboundBuffer out = outboundBuffer();
@@ -451,11 +454,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                     || out.isEmpty()
                     || !active
                     || !r.isValid()
-                    || r.isParked(PollDesc.WRITE)) {
-                return false;
-            }
-            if (hasOther || !LateFlushes.isSmall(out, config())) {
-                hasOther = false;
+                    || !LateFlushes.isSmall(out, config())) {
                 return false;
             }
             if (!late) {
@@ -468,7 +467,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         /** What was put off is written, unless it has been already. */
         final void flushLate() {
             late = false;
-            super.flush0();
+            flush0();
         }
 
         /** Before anything after which no more can be written: writes what the socket takes. */
@@ -476,7 +475,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             GoPollIoRegistration r = registration();
             if (late || r != null && r.isQueued(PollDesc.WRITE)) {
                 isLastFlush = true;
-                super.flush0();
+                flush0();
                 isLastFlush = false;
             }
         }
