@@ -42,11 +42,11 @@ final class Bindings {
         return throughStub(libc);
     }
 
-    /** The same binding through {@link SyscallStub}, or as it is with the reason why not. */
+    /** The same binding through {@link Stubs}, or as it is with the reason why not. */
     static Syscalls throughStub(Syscalls libc) {
         Throwable reason;
         try {
-            SyscallStub.write(libc);
+            Stubs.write(libc);
             return libc.throughStub();
         } catch (ExceptionInInitializerError e) {
             reason = e.getCause();

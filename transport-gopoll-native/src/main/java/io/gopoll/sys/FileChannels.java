@@ -21,7 +21,7 @@ import java.nio.channels.FileChannel;
 /**
  * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not tell.
  * It is read from the JDK's own field: by reflection where {@code java.base/sun.nio.ch} and {@code
- * java.base/java.io} are open to GoPoll, else by JNI through JNA, which asks nobody.
+ * java.base/java.io} are open to GoPoll, else by JNI, which asks nobody and comes with JNA.
  */
 public final class FileChannels {
 
@@ -35,16 +35,26 @@ public final class FileChannels {
             try {
                 return new ByReflection();
             } catch (ReflectiveOperationException | RuntimeException notOpen) {
-                try {
-                    return new ByJni();
-                } catch (LinkageError | RuntimeException noJna) {
-                    return null;
-                }
+                return byJni();
+            }
+        }
+
+        private static Reader byJni() {
+            ByJna jna;
+            try {
+                jna = new ByJna();
+            } catch (LinkageError | RuntimeException noJna) {
+                return null;
+            }
+            try {
+                return Stubs.jni() == 0 ? jna : new ByStub(jna);
+            } catch (LinkageError refused) {
+                return jna;
             }
         }
     }
 
-    private interface Reader {
+    interface Reader {
         int fd(FileChannel channel) throws ReflectiveOperationException;
     }
 
@@ -81,13 +91,14 @@ public final class FileChannels {
         }
     }
 
-    private static final class ByJni implements Reader {
+    /** By JNI, called through JNA. */
+    static final class ByJna implements Reader {
         private final JniFunction getObjectField = new JniFunction(JniFunction.GET_OBJECT_FIELD);
         private final JniFunction getIntField = new JniFunction(JniFunction.GET_INT_FIELD);
         private final Pointer channelFd;
         private final Pointer fd;
 
-        ByJni() {
+        ByJna() {
             JniFunction getFieldId = new JniFunction(JniFunction.GET_FIELD_ID);
             Class<?> channel;
             try {
@@ -103,6 +114,38 @@ public final class FileChannels {
         public int fd(FileChannel channel) {
             Object descriptor = getObjectField.invoke(Object.class, channel, channelFd);
             return getIntField.invoke(Integer.class, descriptor, fd);
+        }
+    }
+
+    /** By the same functions of JNI, called through {@link Stubs#jni}: that makes no garbage. */
+    static final class ByStub implements Reader {
+        static {
+            String arguments = "(Ljava/lang/Object;JJ)";
+            JniFunction.register(
+                    ByStub.class, "objectField", arguments + "Ljava/lang/Object;", Stubs.jni());
+            JniFunction.register(ByStub.class, "intField", arguments + "I", Stubs.jni());
+        }
+
+        private final long getObjectField;
+        private final long getIntField;
+        private final long channelFd;
+        private final long fd;
+
+        ByStub(ByJna jna) {
+            getObjectField = jna.getObjectField.address();
+            getIntField = jna.getIntField.address();
+            channelFd = Pointer.nativeValue(jna.channelFd);
+            fd = Pointer.nativeValue(jna.fd);
+        }
+
+        private static native Object objectField(Object object, long field, long function);
+
+        private static native int intField(Object object, long field, long function);
+
+        @Override
+        public int fd(FileChannel channel) {
+            Object descriptor = objectField(channel, channelFd, getObjectField);
+            return intField(descriptor, fd, getIntField);
         }
     }
 }

@@ -13,11 +13,15 @@
  */
 package io.gopoll.sys;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import com.sun.jna.Function;
 import com.sun.jna.JNIEnv;
 import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Map;
 
 /** A function of the JNI environment, found by its place in the table, as C does it: by JNA. */
@@ -26,7 +30,7 @@ final class JniFunction {
     static final int GET_FIELD_ID = 94;
     static final int GET_OBJECT_FIELD = 95;
     static final int GET_INT_FIELD = 100;
-    static final int REGISTER_NATIVES = 215;
+    private static final int REGISTER_NATIVES = 215;
 
     private static final Map<String, Object> OBJECTS =
             Map.of(Library.OPTION_ALLOW_OBJECTS, Boolean.TRUE);
@@ -44,6 +48,35 @@ final class JniFunction {
         Function labs = Function.getFunction("c", "labs");
         long env = (Long) labs.invoke(Long.class, new Object[] {JNIEnv.CURRENT}, OBJECTS);
         return new Pointer(env).getPointer(0);
+    }
+
+    /**
+     * Gives a native method of a class its code.
+     *
+     * @param signature as in a class file
+     * @throws UnsupportedOperationException if the JVM refuses
+     */
+    static void register(Class<?> owner, String name, String signature, long code) {
+        byte[] strings = (name + '\0' + signature + '\0').getBytes(US_ASCII);
+        // A JNINativeMethod: three pointers, here with its strings behind it.
+        int size = 3 * Long.BYTES;
+        ByteBuffer method = ByteBuffer.allocateDirect(size + strings.length);
+        long address = Pointer.nativeValue(Native.getDirectBufferPointer(method)) + size;
+        method.order(ByteOrder.nativeOrder())
+                .putLong(address)
+                .putLong(address + name.length() + 1)
+                .putLong(code)
+                .put(strings);
+        int result =
+                new JniFunction(REGISTER_NATIVES).invoke(Integer.class, owner, method.rewind(), 1);
+        if (result != 0) {
+            throw new UnsupportedOperationException("RegisterNatives: " + result);
+        }
+    }
+
+    /** Where its code is. */
+    long address() {
+        return Pointer.nativeValue(function);
     }
 
     /**

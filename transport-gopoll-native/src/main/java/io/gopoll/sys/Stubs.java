@@ -21,22 +21,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The shortest way into the kernel: 40 bytes of machine code that make a system call and give back
- * the kernel's own result. The C library would turn that into -1 and errno, a thread-local, which
- * both bindings pay to read.
- *
- * <p>To the JVM it is the native method
- *
- * <pre>{@code
- * static native long syscall(long number, long a, long b, long c, long d, long e, long f);
- * }</pre>
- *
- * <p>so it is called with a JNIEnv* and a jclass first, and makes no use of them.
+ * What Java cannot say, in a few bytes of machine code each. To the JVM they are native methods, so
+ * they are called with a JNIEnv* and a jclass first.
  */
-final class SyscallStub {
+final class Stubs {
 
     /** System V ABI: rdi, rsi, rdx, rcx, r8, r9, stack; the kernel wants rdi to r9 in its order. */
-    private static final int[] X86_64 = {
+    private static final int[] SYSCALL_X86_64 = {
         0xf3, 0x0f, 0x1e, 0xfa, //       endbr64              an indirect call may come in here
         0x48, 0x89, 0xd0, //             mov rax, rdx         number
         0x48, 0x89, 0xcf, //             mov rdi, rcx         a
@@ -47,11 +38,10 @@ final class SyscallStub {
         0x4c, 0x8b, 0x4c, 0x24, 0x18, // mov r9, [rsp + 24]   f
         0x0f, 0x05, //                   syscall              overwrites rcx and r11 besides
         0xc3, //                         ret                  with the result in rax
-        0xcc, 0xcc, 0xcc, 0xcc, 0xcc, 0xcc, // int3           up to 40 bytes
     };
 
     /** AAPCS64: x0 to x7, stack; the kernel wants the number in x8. */
-    private static final int[] AARCH64 = {
+    private static final int[] SYSCALL_AARCH64 = {
         0x5f, 0x24, 0x03, 0xd5, // bti c           an indirect call may come in here
         0xe8, 0x03, 0x02, 0xaa, // mov x8, x2      number
         0xe0, 0x03, 0x03, 0xaa, // mov x0, x3      a
@@ -64,6 +54,24 @@ final class SyscallStub {
         0xc0, 0x03, 0x5f, 0xd6, // ret             with the result in x0
     };
 
+    private static final int[] JNI_X86_64 = {
+        0xf3, 0x0f, 0x1e, 0xfa, // endbr64
+        0x48, 0x89, 0xd6, //       mov rsi, rdx   object
+        0x48, 0x89, 0xca, //       mov rdx, rcx   field
+        0x41, 0xff, 0xe0, //       jmp r8         function
+    };
+
+    private static final int[] JNI_AARCH64 = {
+        0x5f, 0x24, 0x03, 0xd5, // bti c
+        0xe1, 0x03, 0x02, 0xaa, // mov x1, x2     object
+        0xe2, 0x03, 0x03, 0xaa, // mov x2, x3     field
+        0xf0, 0x03, 0x04, 0xaa, // mov x16, x4    function
+        0x00, 0x02, 0x1f, 0xd6, // br x16         the register for a jump to a bti c
+    };
+
+    /** Where in the page the second one starts. */
+    private static final int JNI_OFFSET = 64;
+
     /** The kernel rounds it up where pages are larger. */
     private static final long PAGE_SIZE = 4096;
 
@@ -71,14 +79,35 @@ final class SyscallStub {
     private static final long PROT_READ_EXEC = 0x1 | 0x4;
     private static final long MAP_PRIVATE_ANONYMOUS = 0x02 | 0x20;
 
-    /** What {@link #write} has made, 0 before. */
-    private static volatile long address;
+    /** The page that {@link #write} has made, 0 before. */
+    private static volatile long page;
 
-    private SyscallStub() {}
+    private Stubs() {}
 
-    /** Where the code is, which {@link #write} has written. */
-    static long address() {
-        return address;
+    /**
+     * The address of the shortest way into the kernel, which gives back the kernel's own result;
+     * the C library would turn that into -1 and errno, a thread-local, which both bindings pay to
+     * read:
+     *
+     * <pre>{@code
+     * static native long syscall(long number, long a, long b, long c, long d, long e, long f);
+     * }</pre>
+     */
+    static long syscall() {
+        return page;
+    }
+
+    /**
+     * The address of what calls a function of the JNI environment that reads a field; 0 if there is
+     * none. JNA could make that call, with arrays and wrappers for what it hands over.
+     *
+     * <pre>{@code
+     * static native T getField(Object object, long field, long function);
+     * }</pre>
+     */
+    static long jni() {
+        long p = page;
+        return p == 0 ? 0 : p + JNI_OFFSET;
     }
 
     /**
@@ -88,8 +117,8 @@ final class SyscallStub {
      * @throws UnsupportedOperationException if the machine forbids it
      */
     static synchronized void write(Syscalls libc) {
-        if (address == 0) {
-            address = map(libc);
+        if (page == 0) {
+            page = map(libc);
         }
     }
 
@@ -100,10 +129,9 @@ final class SyscallStub {
     static long map(Syscalls libc) {
         long page = libc.syscall(MMAP, 0, PAGE_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
         check("mmap", page);
-        ByteBuffer code = code(Bindings.arch(System.getProperty("os.arch")));
-        for (int i = 0; i < code.capacity(); i += Long.BYTES) {
-            libc.putLong(page + i, code.getLong(i));
-        }
+        boolean x86 = Bindings.arch(System.getProperty("os.arch")) == Arch.X86_64;
+        put(libc, page, x86 ? SYSCALL_X86_64 : SYSCALL_AARCH64);
+        put(libc, page + JNI_OFFSET, x86 ? JNI_X86_64 : JNI_AARCH64);
         long result = libc.syscall(MPROTECT, page, PAGE_SIZE, PROT_READ_EXEC, 0, 0, 0);
         if (result < 0) {
             libc.syscall(MUNMAP, page, PAGE_SIZE, 0, 0, 0, 0);
@@ -119,12 +147,13 @@ final class SyscallStub {
         }
     }
 
-    private static ByteBuffer code(Arch arch) {
-        int[] bytes = arch == Arch.X86_64 ? X86_64 : AARCH64;
-        ByteBuffer code = ByteBuffer.allocate(bytes.length).order(ByteOrder.nativeOrder());
-        for (int b : bytes) {
-            code.put((byte) b);
+    private static void put(Syscalls libc, long address, int[] code) {
+        ByteBuffer bytes = ByteBuffer.allocate(JNI_OFFSET).order(ByteOrder.nativeOrder());
+        for (int b : code) {
+            bytes.put((byte) b);
         }
-        return code;
+        for (int i = 0; i < code.length; i += Long.BYTES) {
+            libc.putLong(address + i, bytes.getLong(i));
+        }
     }
 }

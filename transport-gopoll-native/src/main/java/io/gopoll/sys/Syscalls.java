@@ -137,9 +137,7 @@ public abstract class Syscalls {
      */
     abstract long syscall(long number, long a, long b, long c, long d, long e, long f);
 
-    /**
-     * A new instance of the same binding that calls {@link SyscallStub#address}, which is there.
-     */
+    /** A new instance of the same binding that calls {@link Stubs#syscall}, which is there. */
     abstract Syscalls throughStub();
 
     /**

@@ -19,7 +19,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
-/** {@link SyscallStub} by the JDK's foreign-function API: there is no errno to be captured. */
+/** {@link Stubs#syscall} by the JDK's foreign-function API: there is no errno to be captured. */
 @SuppressWarnings("restricted")
 final class FfmStubSyscalls extends FfmSyscalls {
 
@@ -28,7 +28,7 @@ final class FfmStubSyscalls extends FfmSyscalls {
 
     private static final MethodHandle SYSCALL =
             LINKER.downcallHandle(
-                    MemorySegment.ofAddress(SyscallStub.address()),
+                    MemorySegment.ofAddress(Stubs.syscall()),
                     FunctionDescriptor.of(
                             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
                             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));

@@ -25,21 +25,21 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class SyscallStubTest {
+class StubsTest {
 
     @Test
     void theStubIsExecutableAndNotWritable() throws IOException {
-        SyscallStub.write(new JnaSyscalls());
-        assertEquals("r-xp", permissions(SyscallStub.address()));
+        Stubs.write(new JnaSyscalls());
+        assertEquals("r-xp", permissions(Stubs.syscall()));
     }
 
     @Test
     void itIsWrittenOnceForAllBindings() {
         Syscalls.available();
-        long address = SyscallStub.address();
+        long address = Stubs.syscall();
         Syscalls.available();
-        SyscallStub.write(new Refusing(SyscallNumbers.MMAP, Errno.ENOMEM));
-        assertEquals(address, SyscallStub.address());
+        Stubs.write(new Refusing(SyscallNumbers.MMAP, Errno.ENOMEM));
+        assertEquals(address, Stubs.syscall());
     }
 
     @Test
@@ -52,7 +52,7 @@ class SyscallStubTest {
     }
 
     private static void refused(Syscalls sys, String message) {
-        Exception e = assertThrows(UnsupportedOperationException.class, () -> SyscallStub.map(sys));
+        Exception e = assertThrows(UnsupportedOperationException.class, () -> Stubs.map(sys));
         assertEquals(message, e.getMessage());
     }
 
