@@ -63,6 +63,9 @@ final class JavaLoad {
     /** How long the loop may wait for events at most. */
     private static final long STEP = SECOND / 1000;
 
+    /** How long to go on for a first exchange to be measured. */
+    private static final long PATIENCE = 10 * SECOND;
+
     /** The kernel counts CPU time in these (USER_HZ, proc(5)). */
     private static final long TICK = SECOND / 100;
 
@@ -85,6 +88,10 @@ final class JavaLoad {
             new ManualIoEventLoop(Thread.currentThread(), NioIoHandler.newFactory());
 
     private final List<Connection> all = new ArrayList<>();
+
+    /** Has one exchange and is closed: when it is answered, all before it have been accepted. */
+    private final Connection probe = new Connection();
+
     private final Histogram histogram = new Histogram(3);
     private boolean measuring;
 
@@ -166,6 +173,10 @@ final class JavaLoad {
         while (!churn && !all.stream().allMatch(connection -> connection.active)) {
             loop.run(STEP);
         }
+        probe.start(System.nanoTime());
+        while (probe.busy) {
+            loop.run(STEP);
+        }
         System.out.println("connected");
         BufferedReader in =
                 new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -192,6 +203,9 @@ final class JavaLoad {
         measuring = true;
         System.out.println("begin");
         runUntil(begin + measured);
+        while (exchanges == 0 && System.nanoTime() < begin + measured + PATIENCE) {
+            runUntil(System.nanoTime() + STEP);
+        }
         long end = System.nanoTime();
         long cpu = cpu(pid) - cpuBefore;
         long own = cpu(ProcessHandle.current().pid()) - ownBefore;
@@ -314,9 +328,14 @@ final class JavaLoad {
             }
         }
 
+        /** Whether each exchange has a connection of its own. */
+        private boolean isShort() {
+            return churn || this == probe;
+        }
+
         private void active() {
             active = true;
-            if (churn && busy) {
+            if (isShort() && busy) {
                 send();
             }
         }
@@ -333,7 +352,7 @@ final class JavaLoad {
             busy = true;
             due = when;
             received = 0;
-            if (churn) {
+            if (isShort()) {
                 connect(this);
             } else {
                 send();
@@ -366,14 +385,17 @@ final class JavaLoad {
 
         private void complete(ChannelHandlerContext ctx) {
             long now = System.nanoTime();
+            busy = false;
+            if (isShort()) {
+                ctx.close();
+            }
+            if (this == probe) {
+                return;
+            }
             total++;
             if (measuring) {
                 exchanges++;
                 record(due, now);
-            }
-            busy = false;
-            if (churn) {
-                ctx.close();
             }
             if (interval == 0) {
                 start(now);
@@ -384,7 +406,7 @@ final class JavaLoad {
 
         @Override
         public void channelInactive(ChannelHandlerContext ctx) {
-            if (!churn) {
+            if (!isShort()) {
                 fail(new IOException("the server closed a connection"));
             }
         }

@@ -51,6 +51,7 @@
 #define HTTP_REQUEST "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 #define HTTP_OK "HTTP/1.1 200 OK\r\n"
 #define SECOND 1000000000.0
+#define PATIENCE 10 /* seconds to wait for a first exchange */
 #define EVENTS 512
 
 struct connection {
@@ -74,7 +75,7 @@ static char *request;
 static size_t request_length, response_length;
 static char answer[256 * 1024];
 static int epoll_fd;
-static uint64_t measured_from; /* when what is measured has begun, ns */
+static uint64_t begin; /* when what is measured begins, ns */
 static uint64_t interval; /* between two exchanges of one connection, ns; 0 without a fixed rate */
 
 static bool measuring;
@@ -118,7 +119,7 @@ static uint64_t server_cpu(void) {
 
 /* Those that were due before what is measured began are not counted: a rest of the ramp. */
 static void record(uint64_t due, uint64_t time) {
-    if (interval != 0 && due < measured_from) {
+    if (interval != 0 && due < begin) {
         return;
     }
     uint64_t latency = time - due;
@@ -262,7 +263,7 @@ static void probe(void) {
     size_t sent = 0, received = 0;
     size_t length = request_length / pipeline;
     int fd = open_connection();
-    struct timeval patience = {.tv_sec = 10};
+    struct timeval patience = {.tv_sec = PATIENCE};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     while (sent < length) {
         ssize_t n = send(fd, request + sent, length - sent, MSG_NOSIGNAL);
@@ -292,8 +293,9 @@ static void run(struct connection *all) {
     struct epoll_event events[EVENTS];
     bool may_spin = sysconf(_SC_NPROCESSORS_ONLN) > 1;
     uint64_t start_time = now();
-    uint64_t begin = start_time + ramp * SECOND, end = 0;
+    uint64_t end = 0;
     uint64_t cpu_before = 0, own_before = 0, time = start_time;
+    begin = start_time + ramp * SECOND;
     size_t turn = 0; /* at a fixed rate connections become due one after the other */
     uint64_t turns = 0;
     for (size_t i = 0; i < connections; i++) {
@@ -302,9 +304,9 @@ static void run(struct connection *all) {
             start(&all[i], start_time);
         }
     }
-    while (!measuring || time < end) {
+    while (!measuring || time < (measured == 0 ? end + PATIENCE * SECOND : end)) {
         if (!measuring && time >= begin) {
-            begin = measured_from = time; /* as late as it may be, on a busy machine */
+            begin = time; /* as late as it may be, on a busy machine */
             end = begin + seconds * SECOND;
             measuring = true;
             puts("begin");
