@@ -21,9 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -204,21 +202,14 @@ class SyscallsTest {
     @MethodSource("bindings")
     void noCallAllocates(Syscalls sys) {
         int eventfd = fd(sys, sys.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
-        var thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int calls = 20_000;
-        long least = Long.MAX_VALUE;
-        // The JVM's own work, such as the first compiled call, may be counted once.
-        for (int round = 0; round < 10; round++) {
-            long before = thread.getThreadAllocatedBytes(Thread.currentThread().getId());
-            for (int i = 0; i < calls; i++) {
-                if (sys.read(eventfd, memory.address(), 8) != -Errno.EAGAIN) {
-                    throw new AssertionError();
-                }
-            }
-            long after = thread.getThreadAllocatedBytes(Thread.currentThread().getId());
-            least = Math.min(least, after - before);
-        }
-        assertTrue(least < calls, least + " bytes by " + calls + " calls");
+        double bytes =
+                AllocatedBytes.ofACall(
+                        () -> {
+                            if (sys.read(eventfd, memory.address(), 8) != -Errno.EAGAIN) {
+                                throw new AssertionError();
+                            }
+                        });
+        assertTrue(bytes < 1, bytes + " bytes a call");
     }
 
     @ParameterizedTest
