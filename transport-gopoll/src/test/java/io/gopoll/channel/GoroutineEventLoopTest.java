@@ -611,13 +611,23 @@ class GoroutineEventLoopTest {
     void aTimerThatComesLaterOrIsCancelledMovesNoOther(String scheduler) throws Exception {
         EventLoop loop = group(scheduler, 1).next();
         long start = System.nanoTime();
-        Future<?> cancelled = loop.schedule(() -> {}, 20, TimeUnit.MILLISECONDS);
-        Future<Long> late = loop.schedule(System::nanoTime, 60, TimeUnit.MILLISECONDS);
-        Future<Long> early = loop.schedule(System::nanoTime, 40, TimeUnit.MILLISECONDS);
-        loop.submit(() -> cancelled.cancel(false)).sync();
-        assertTrue(early.get(30, TimeUnit.SECONDS) - start >= TimeUnit.MILLISECONDS.toNanos(40));
-        assertTrue(late.get(30, TimeUnit.SECONDS) - start >= TimeUnit.MILLISECONDS.toNanos(60));
-        assertTrue(cancelled.isCancelled());
+        AtomicReference<Future<?>> cancelled = new AtomicReference<>();
+        AtomicReference<Future<Long>> late = new AtomicReference<>();
+        AtomicReference<Future<Long>> early = new AtomicReference<>();
+        // In one task, so that the one that is cancelled cannot come before.
+        loop.submit(
+                        () -> {
+                            cancelled.set(loop.schedule(() -> {}, 20, TimeUnit.MILLISECONDS));
+                            late.set(loop.schedule(System::nanoTime, 60, TimeUnit.MILLISECONDS));
+                            early.set(loop.schedule(System::nanoTime, 40, TimeUnit.MILLISECONDS));
+                            cancelled.get().cancel(false);
+                        })
+                .sync();
+        assertTrue(
+                early.get().get(30, TimeUnit.SECONDS) - start >= TimeUnit.MILLISECONDS.toNanos(40));
+        assertTrue(
+                late.get().get(30, TimeUnit.SECONDS) - start >= TimeUnit.MILLISECONDS.toNanos(60));
+        assertTrue(cancelled.get().isCancelled());
         // Set while the loop sleeps until a later one.
         Future<?> never = loop.schedule(() -> {}, 1, TimeUnit.HOURS);
         loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).get(30, TimeUnit.SECONDS);
