@@ -196,6 +196,10 @@ class DeadlineChannelTest {
         return (DeadlineChannel) channel;
     }
 
+    private void inLoop(Runnable task) throws Exception {
+        channel.eventLoop().submit(task).sync();
+    }
+
     private static long in(Duration time) {
         return System.nanoTime() + time.toNanos();
     }
@@ -305,9 +309,13 @@ class DeadlineChannelTest {
         deadlines().setReadDeadline(in(SOON));
         expectExceeded("read");
         expectExceeded("read");
-        channel.pipeline().removeFirst();
-        deadlines().setReadDeadline(0);
-        seen.clear();
+        // By the loop, which may be in the handler once more.
+        inLoop(
+                () -> {
+                    channel.pipeline().removeFirst();
+                    deadlines().setReadDeadline(0);
+                    seen.clear();
+                });
         exchange(4);
     }
 
@@ -317,10 +325,14 @@ class DeadlineChannelTest {
         connect(c);
         for (long to : new long[] {in(LATER), 0, Long.MAX_VALUE}) {
             long at = in(SOON);
-            deadlines().setReadDeadline(at);
-            deadlines().setWriteDeadline(at);
-            deadlines().setReadDeadline(to);
-            deadlines().setWriteDeadline(to);
+            // In one task, or it could pass between the two.
+            inLoop(
+                    () -> {
+                        deadlines().setReadDeadline(at);
+                        deadlines().setWriteDeadline(at);
+                        deadlines().setReadDeadline(to);
+                        deadlines().setWriteDeadline(to);
+                    });
             do {
                 exchange(5);
             } while (System.nanoTime() < at + SOON.toNanos());

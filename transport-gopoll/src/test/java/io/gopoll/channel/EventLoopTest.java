@@ -241,9 +241,16 @@ class EventLoopTest {
         GoPollEventLoopGroup group = new GoPollEventLoopGroup(1);
         group.submit(() -> {}).sync();
         long start = System.nanoTime();
-        Future<?> ended = group.shutdownGracefully(200, 10_000, TimeUnit.MILLISECONDS);
-        group.submit(() -> {}).sync();
-        assertTrue(ended.await(20, TimeUnit.SECONDS));
+        // Both in one task: the loop cannot end between them.
+        Future<Future<?>> ended =
+                group.submit(
+                        () -> {
+                            Future<?> end =
+                                    group.shutdownGracefully(200, 10_000, TimeUnit.MILLISECONDS);
+                            group.submit(() -> {});
+                            return end;
+                        });
+        assertTrue(ended.get().await(20, TimeUnit.SECONDS));
         assertTrue(System.nanoTime() - start >= 200_000_000);
         assertTrue(group.isTerminated());
     }

@@ -38,6 +38,7 @@ import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.internal.InternalThreadLocalMap;
 import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.ThreadExecutorMap;
@@ -586,17 +587,30 @@ class GoroutineEventLoopTest {
             int n = i;
             loop.execute(() -> order.add(n));
         }
-        loop.schedule(() -> order.add(-2), 60, TimeUnit.MILLISECONDS);
-        loop.schedule(() -> order.add(-1), 20, TimeUnit.MILLISECONDS);
-        Future<?> cancelled = loop.schedule(() -> order.add(-3), 40, TimeUnit.MILLISECONDS);
-        assertTrue(cancelled.cancel(false));
-        loop.schedule(done::countDown, 80, TimeUnit.MILLISECONDS);
+        List<Integer> timers = new ArrayList<>();
+        // In one task, so that none of them comes before all are set.
+        loop.submit(
+                        () -> {
+                            ScheduledFuture<?> later =
+                                    loop.schedule(() -> order.add(-2), 60, TimeUnit.MILLISECONDS);
+                            ScheduledFuture<?> sooner =
+                                    loop.schedule(() -> order.add(-1), 20, TimeUnit.MILLISECONDS);
+                            loop.schedule(() -> order.add(-3), 40, TimeUnit.MILLISECONDS)
+                                    .cancel(false);
+                            loop.schedule(done::countDown, 80, TimeUnit.MILLISECONDS);
+                            // On a busy machine 40 ms may have passed between the two.
+                            timers.addAll(
+                                    sooner.compareTo(later) < 0
+                                            ? List.of(-1, -2)
+                                            : List.of(-2, -1));
+                        })
+                .sync();
         assertTrue(done.await(20, TimeUnit.SECONDS));
         assertEquals(10_002, order.size());
         for (int i = 0; i < 10_000; i++) {
             assertEquals(i, order.get(i));
         }
-        assertEquals(List.of(-1, -2), order.subList(10_000, 10_002));
+        assertEquals(timers, order.subList(10_000, 10_002));
         AtomicInteger times = new AtomicInteger();
         Future<?> every =
                 loop.scheduleAtFixedRate(times::incrementAndGet, 1, 1, TimeUnit.MILLISECONDS);

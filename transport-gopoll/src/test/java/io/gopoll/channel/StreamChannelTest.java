@@ -32,6 +32,7 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -39,6 +40,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
@@ -64,8 +66,11 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -159,8 +164,8 @@ class StreamChannelTest {
         return client(events, group);
     }
 
-    private static Bootstrap client(Events events, EventLoopGroup group) {
-        return new Bootstrap().group(group).channel(GoPollSocketChannel.class).handler(events);
+    private static Bootstrap client(ChannelHandler handler, EventLoopGroup group) {
+        return new Bootstrap().group(group).channel(GoPollSocketChannel.class).handler(handler);
     }
 
     private GoPollSocketChannel connect(Bootstrap client) throws InterruptedException {
@@ -268,30 +273,43 @@ class StreamChannelTest {
     void oneBusyChannelLetsTheOthersOfItsLoopHaveTheirTurn() throws Exception {
         EventLoopGroup one = new GoPollEventLoopGroup(1);
         try {
-            Events busy = new Events();
+            AtomicLong busy = new AtomicLong();
             Events quiet = new Events();
-            connect(client(busy, one));
+            connect(
+                    client(
+                            new SimpleChannelInboundHandler<ByteBuf>() {
+                                @Override
+                                protected void channelRead0(
+                                        ChannelHandlerContext ctx, ByteBuf msg) {
+                                    busy.addAndGet(msg.readableBytes());
+                                }
+                            },
+                            one));
             try (Socket busyPeer = listener.accept()) {
                 connect(client(quiet, one));
                 try (Socket quietPeer = listener.accept()) {
-                    Thread flood =
-                            new Thread(
+                    AtomicBoolean heard = new AtomicBoolean();
+                    FutureTask<Long> flood =
+                            new FutureTask<>(
                                     () -> {
-                                        try {
-                                            for (int i = 0; i < 50; i++) {
-                                                busyPeer.getOutputStream().write(random(LARGE));
-                                            }
-                                        } catch (IOException e) {
-                                            busy.seen.add(e);
+                                        long sent = 0;
+                                        for (; !heard.get(); sent += LARGE) {
+                                            busyPeer.getOutputStream().write(random(LARGE));
                                         }
+                                        return sent;
                                     });
-                    flood.start();
-                    busy.awaitBytes(LARGE);
+                    new Thread(flood).start();
+                    while (busy.get() < LARGE) {
+                        assertFalse(flood.isDone());
+                        Thread.onSpinWait();
+                    }
                     quietPeer.getOutputStream().write(1);
                     quiet.awaitBytes(1);
-                    assertTrue(busy.count() < 50 * LARGE, "the flood was over too early");
-                    flood.join();
-                    busy.awaitBytes(50 * LARGE);
+                    heard.set(true);
+                    long sent = flood.get(20, TimeUnit.SECONDS);
+                    while (busy.get() < sent) {
+                        Thread.onSpinWait();
+                    }
                 }
             }
         } finally {

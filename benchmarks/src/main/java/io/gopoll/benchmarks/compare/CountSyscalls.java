@@ -16,7 +16,9 @@ package io.gopoll.benchmarks.compare;
 import io.gopoll.benchmarks.compare.LoadProcess.Outcome;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -119,7 +121,7 @@ public final class CountSyscalls implements Callable<Integer> {
                                     counts.toString(),
                                     "-p",
                                     Long.toString(server.pid())))) {
-                TimeUnit.SECONDS.sleep(1); // it attaches thread by thread, and does not say when
+                awaitTracer(server.pid());
                 try (LoadProcess load =
                         new LoadProcess(
                                 workload.load,
@@ -144,6 +146,35 @@ public final class CountSyscalls implements Callable<Integer> {
             out.printf("%-14s %s%n", transport, e.getMessage());
             out.flush();
             return e instanceof Unusable ? 0 : 1;
+        }
+    }
+
+    /** strace attaches thread by thread, and does not say when it is done. */
+    private static void awaitTracer(long pid) throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!isTraced(pid)) {
+            if (System.nanoTime() > end) {
+                throw new IOException(
+                        "strace does not trace process "
+                                + pid
+                                + " after 30 s: may it use ptrace(2)?");
+            }
+            TimeUnit.MILLISECONDS.sleep(10);
+        }
+    }
+
+    /** Whether all threads that it has now are; later ones are traced from their start. */
+    private static boolean isTraced(long pid) throws IOException {
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(pid), "task"))) {
+            for (Path thread : threads) {
+                if (Files.readAllLines(thread.resolve("status")).contains("TracerPid:\t0")) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException ended) {
+            return false; // a thread of it
         }
     }
 
