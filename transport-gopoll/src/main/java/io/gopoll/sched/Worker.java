@@ -28,6 +28,17 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Worker implements Runnable {
 
+    /**
+     * After so many bursts it ends when it would rest, and another takes its place. The methods
+     * that a thread begins with are interpreted in the first threads, and stay so on their stacks
+     * for as long as those live: the JVM freezes and thaws a stack with such frames one by one, at
+     * several times the cost.
+     */
+    static final int BURSTS = 512;
+
+    /** Of one that is cached: what it caches is lost with it. */
+    private static final int CACHED_BURSTS = 128 * BURSTS;
+
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Worker.class);
 
     private final GoScheduler scheduler;
@@ -81,6 +92,7 @@ final class Worker implements Runnable {
     }
 
     private void work() {
+        int left = cached ? CACHED_BURSTS : BURSTS;
         while (awaitStrand()) {
             GoStrand next = strand;
             strand = null;
@@ -92,10 +104,14 @@ final class Worker implements Runnable {
                 }
                 // What was for one strand is not to end what the next one waits in.
                 Thread.interrupted();
+                left--;
                 next = scheduler.nextStrand();
             } while (next != null);
             // The last loop may be garbage soon.
             ThreadExecutorMap.setCurrentExecutor(null);
+            if (left <= 0) {
+                return;
+            }
             scheduler.idle(this);
         }
     }

@@ -19,6 +19,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -266,6 +268,42 @@ class GoSchedulerTest {
         while (scheduler.goroutines() > 0) {
             Thread.onSpinWait();
         }
+    }
+
+    @Test
+    void aThreadIsLentForSoManyBurstsAndThenAnotherTakesItsPlace() throws Exception {
+        int count = 20;
+        Map<Thread, Integer> bursts = new ConcurrentHashMap<>();
+        CountDownLatch together = new CountDownLatch(count);
+        List<Counter> counters = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            // Not all of them on the threads that are cached, which stay longer.
+            counters.add(
+                    new Counter(
+                            () -> {
+                                together.countDown();
+                                try {
+                                    together.await();
+                                } catch (InterruptedException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                                bursts.merge(Thread.currentThread(), 1, Integer::sum);
+                                Thread.yield();
+                            }));
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(50);
+        while (bursts.size() <= 2 * count && System.nanoTime() < end) {
+            counters.forEach(Counter::add);
+            for (Counter counter : counters) {
+                while (counter.toDo.get() != 0) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+        long spent = bursts.values().stream().filter(n -> n >= Worker.BURSTS).count();
+        assertTrue(
+                bursts.size() > 2 * count && spent >= count,
+                () -> "bursts of each thread: " + bursts.values());
     }
 
     @Test
