@@ -49,6 +49,12 @@ final class LateFlushes {
     /** One pause, as of the garbage collector, is not to count for long. */
     private static final long MAX_SAMPLE_NANOS = 4 * SLOW_NANOS;
 
+    /**
+     * So many are put off at once, a multiple of the stride: of the objects that Netty's recyclers
+     * hold for each, more than that make garbage on their way back.
+     */
+    private static final int MOST = 4 * STRIDE;
+
     /** More than that in one buffer is better written while it is in the CPU's cache. */
     private static final int MAX_BYTES = 16 * 1024;
 
@@ -101,7 +107,7 @@ final class LateFlushes {
     void look() {
         long now = System.nanoTime();
         lastLook = now;
-        if (size > 0 && now - waitStart > MAX_WAIT_NANOS) {
+        if (size >= MOST || size > 0 && now - waitStart > MAX_WAIT_NANOS) {
             boolean before = pause();
             writeAll();
             resume(before);
