@@ -294,6 +294,9 @@ public final class GoPollIoHandler implements IoHandler {
         }
         try {
             for (int i = 0; i < size; i++) {
+                if (late != null && i > 0 && i % LateFlushes.STRIDE == 0) {
+                    late.look();
+                }
                 GoPollIoRegistration.Side side = (GoPollIoRegistration.Side) list.get(i);
                 side.resumed();
                 try {
@@ -301,9 +304,6 @@ public final class GoPollIoHandler implements IoHandler {
                 } catch (Throwable t) {
                     // The others' edges come only once: they are not to miss them because of it.
                     Registrations.handleUnexpected(t);
-                }
-                if (late != null && ((i + 1) % LateFlushes.STRIDE == 0 || i + 1 == size)) {
-                    late.look();
                 }
             }
         } finally {

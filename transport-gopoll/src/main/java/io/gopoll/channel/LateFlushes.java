@@ -70,8 +70,6 @@ final class LateFlushes {
     /** Nothing that is put off now was flushed before this time. */
     private long waitStart;
 
-    private long lastLook;
-
     /**
      * What a delivery takes here, a moving average over the turns of many; with its write where
      * nothing is put off, so that it does not go to and fro near the limit.
@@ -99,15 +97,13 @@ final class LateFlushes {
 
     /** A turn of many begins. */
     void begin() {
-        turnStart = waitStart = lastLook = System.nanoTime();
+        turnStart = waitStart = System.nanoTime();
         puttingOff = ENABLED && averageNanos <= SLOW_NANOS;
     }
 
-    /** Some have had their turn. */
+    /** Some have had their turn, and others follow. */
     void look() {
-        long now = System.nanoTime();
-        lastLook = now;
-        if (size >= MOST || size > 0 && now - waitStart > MAX_WAIT_NANOS) {
+        if (size >= MOST || size > 0 && System.nanoTime() - waitStart > MAX_WAIT_NANOS) {
             boolean before = pause();
             writeAll();
             resume(before);
@@ -118,7 +114,7 @@ final class LateFlushes {
     /** All have had their turn. */
     void end(int deliveries) {
         puttingOff = false;
-        long sample = Math.min((lastLook - turnStart) / deliveries, MAX_SAMPLE_NANOS);
+        long sample = Math.min((System.nanoTime() - turnStart) / deliveries, MAX_SAMPLE_NANOS);
         averageNanos += (sample - averageNanos) >> 3;
         writeAll();
     }

@@ -84,6 +84,14 @@ class GoSchedulerTest {
         }
     }
 
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private long nextTimer() {
         return scheduler.processors()[0].timers().delay();
     }
@@ -189,6 +197,12 @@ class GoSchedulerTest {
             }
         }
 
+        void awaitDone() {
+            while (toDo.get() != 0) {
+                Thread.onSpinWait();
+            }
+        }
+
         @Override
         public void run() {
             int seen = toDo.get();
@@ -226,9 +240,7 @@ class GoSchedulerTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        while (counter.toDo.get() != 0) {
-            Thread.onSpinWait();
-        }
+        counter.awaitDone();
         assertEquals(threads.length * each, counter.count);
     }
 
@@ -240,11 +252,7 @@ class GoSchedulerTest {
         Runnable block =
                 () -> {
                     blocked.countDown();
-                    try {
-                        go.await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
+                    await(go);
                 };
         List<Counter> counters = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -256,9 +264,7 @@ class GoSchedulerTest {
         assertTrue(scheduler.goroutines() >= count);
         go.countDown();
         for (Counter counter : counters) {
-            while (counter.toDo.get() != 0) {
-                Thread.onSpinWait();
-            }
+            counter.awaitDone();
             assertEquals(1, counter.count);
         }
         while (scheduler.goroutines() > 300) {
@@ -282,11 +288,7 @@ class GoSchedulerTest {
                     new Counter(
                             () -> {
                                 together.countDown();
-                                try {
-                                    together.await();
-                                } catch (InterruptedException e) {
-                                    throw new IllegalStateException(e);
-                                }
+                                await(together);
                                 bursts.merge(Thread.currentThread(), 1, Integer::sum);
                                 Thread.yield();
                             }));
@@ -294,11 +296,7 @@ class GoSchedulerTest {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(50);
         while (bursts.size() <= 2 * count && System.nanoTime() < end) {
             counters.forEach(Counter::add);
-            for (Counter counter : counters) {
-                while (counter.toDo.get() != 0) {
-                    Thread.onSpinWait();
-                }
-            }
+            counters.forEach(Counter::awaitDone);
         }
         long spent = bursts.values().stream().filter(n -> n >= Worker.BURSTS).count();
         assertTrue(
