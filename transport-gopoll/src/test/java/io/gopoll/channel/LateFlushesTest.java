@@ -221,6 +221,35 @@ class LateFlushesTest {
         } while (done.contains(true));
     }
 
+    /** Not through the public API: there the time that many of them take would end the wait. */
+    @Test
+    void noMoreThan32ArePutOffAtOnce() throws Exception {
+        loop.submit(
+                        () -> {
+                            List<Future<?>> writes = new ArrayList<>();
+                            for (Channel channel : channels) {
+                                writes.add(channel.write(bytes(1)));
+                                channel.unsafe().outboundBuffer().addFlush();
+                            }
+                            LateFlushes flushes = new LateFlushes();
+                            flushes.begin();
+                            for (Channel channel : channels) {
+                                flushes.add(
+                                        (AbstractGoPollStreamChannel.StreamUnsafe)
+                                                channel.unsafe());
+                            }
+                            flushes.look();
+                            for (Future<?> write : writes) {
+                                assertTrue(write.isSuccess());
+                            }
+                            assertTrue(flushes.isPuttingOff());
+                        })
+                .sync();
+        for (int i = 0; i < CLIENTS; i++) {
+            assertReads(i, 1);
+        }
+    }
+
     @Test
     void ofFewNoneIsPutOff() throws Exception {
         BlockingQueue<Boolean> done = new LinkedBlockingQueue<>();
