@@ -50,8 +50,9 @@ final class LateFlushes {
     private static final long MAX_SAMPLE_NANOS = 4 * SLOW_NANOS;
 
     /**
-     * So many are put off at once, a multiple of the stride: of the objects that Netty's recyclers
-     * hold for each, more than that make garbage on their way back.
+     * So many are written without waiting further, a multiple of the stride: of the objects that
+     * Netty's recyclers hold for each, more than that make garbage on their way back. One handler
+     * that writes to many channels still puts off more.
      */
     private static final int MOST = 4 * STRIDE;
 

@@ -223,7 +223,7 @@ class LateFlushesTest {
 
     /** Not through the public API: there the time that many of them take would end the wait. */
     @Test
-    void noMoreThan32ArePutOffAtOnce() throws Exception {
+    void once32ArePutOffTheyAreWritten() throws Exception {
         loop.submit(
                         () -> {
                             List<Future<?>> writes = new ArrayList<>();
