@@ -69,7 +69,7 @@ class Machine extends AbstractNetPoller {
 
     /** The reading side becomes ready, and who waits for it is resumed. */
     final void edge() {
-        pd.event(pd.fdseq(), PollDesc.READ, false, ready);
+        pd.event(pd.fdseq(), PollDesc.READ, 0, ready);
         resumeReady();
     }
 

@@ -60,8 +60,8 @@ abstract class AbstractNetPoller implements NetPoller {
     abstract void interrupt();
 
     /** An event of the kernel, for the desc of that index. */
-    final void event(int index, int fdseq, int modes, boolean hangUp, ReadyList ready) {
-        cache.get(index).event(fdseq, modes, hangUp, ready);
+    final void event(int index, int fdseq, int modes, int news, ReadyList ready) {
+        cache.get(index).event(fdseq, modes, news, ready);
     }
 
     @Override

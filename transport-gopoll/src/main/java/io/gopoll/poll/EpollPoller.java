@@ -20,6 +20,7 @@ import static io.gopoll.sys.Constants.EPOLLET;
 import static io.gopoll.sys.Constants.EPOLLHUP;
 import static io.gopoll.sys.Constants.EPOLLIN;
 import static io.gopoll.sys.Constants.EPOLLOUT;
+import static io.gopoll.sys.Constants.EPOLLPRI;
 import static io.gopoll.sys.Constants.EPOLLRDHUP;
 import static io.gopoll.sys.Constants.EPOLL_CLOEXEC;
 import static io.gopoll.sys.Constants.EPOLL_CTL_ADD;
@@ -39,7 +40,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class EpollPoller extends AbstractNetPoller {
 
-    private static final int READER = EPOLLIN | EPOLLRDHUP | EPOLLET;
+    private static final int READER = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
     private static final int BOTH_SIDES = READER | EPOLLOUT;
 
     private static final int MIN_EVENTS = 128;
@@ -164,8 +165,11 @@ public final class EpollPoller extends AbstractNetPoller {
             if ((mask & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
                 modes |= PollDesc.WRITE;
             }
-            boolean hangUp = (mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
-            event((int) (data >>> 32), (int) data, modes, hangUp, ready);
+            int news = (mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 ? PollDesc.HUNG_UP : 0;
+            if ((mask & EPOLLPRI) != 0) {
+                news |= PollDesc.URGENT;
+            }
+            event((int) (data >>> 32), (int) data, modes, news, ready);
         }
         if (count == events.capacity() && count < MAX_EVENTS) {
             events = new EpollEvents(count * 2);

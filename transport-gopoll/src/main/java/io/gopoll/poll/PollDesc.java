@@ -70,8 +70,13 @@ public final class PollDesc {
     private static final long FIRED = -1;
 
     private static final long CLOSING_BIT = 1;
-    private static final long HUNG_UP_BIT = 2;
-    private static final int FDSEQ_SHIFT = 2;
+
+    /** What an event can say besides readiness, and what {@link #info} remembers of it. */
+    static final int HUNG_UP = 2;
+
+    static final int URGENT = 4;
+
+    private static final int FDSEQ_SHIFT = 3;
 
     private static final VarHandle INFO;
     private static final VarHandle RG;
@@ -112,10 +117,10 @@ public final class PollDesc {
      */
 
     /**
-     * Go's {@code atomicInfo}: {@code fdseq << 2}, HUNG_UP_BIT, CLOSING_BIT. In one word so that a
-     * stale event cannot mark the next user as hung up. fdseq counts the closes; closing is set
-     * from unblock to the next open, so a desc in the free list is closing; hung up never goes back
-     * before that.
+     * Go's {@code atomicInfo}: {@code fdseq << 3}, URGENT, HUNG_UP, CLOSING_BIT. In one word so
+     * that a stale event cannot mark the next user as hung up. fdseq counts the closes. Closing is
+     * set from unblock to the next open, so a desc in the free list is closing. Only the next open
+     * clears HUNG_UP and URGENT.
      */
     private volatile long info = CLOSING_BIT;
 
@@ -338,7 +343,16 @@ public final class PollDesc {
      * does not mean that the socket is drained, reading must go on until it ends. Any thread.
      */
     public boolean hungUp() {
-        return (info & HUNG_UP_BIT) != 0;
+        return (info & HUNG_UP) != 0;
+    }
+
+    /**
+     * True once the kernel has reported EPOLLPRI for this descriptor: the peer has sent urgent
+     * data. A read stops before the urgent byte, so a short read does not mean that the socket is
+     * drained. Urgent data alone makes no side ready. Any thread.
+     */
+    public boolean urgent() {
+        return (info & URGENT) != 0;
     }
 
     /**
@@ -459,7 +473,7 @@ public final class PollDesc {
         timerAt = TimerQueue.UNTIMED;
         // Last, because what is left of the former user (a park that has just published its waiter
         // and lost it) finds all of the above void as long as it sees closing.
-        info = info & ~(CLOSING_BIT | HUNG_UP_BIT);
+        info = info & ~(CLOSING_BIT | HUNG_UP | URGENT);
     }
 
     /** The sequence number that an event must carry to be meant for the present user. */
@@ -472,13 +486,14 @@ public final class PollDesc {
      * dropped.
      *
      * @param modes the sides that have become ready, in any combination
+     * @param news HUNG_UP and URGENT, in any combination
      */
-    void event(int fdseq, int modes, boolean hangUp, ReadyList ready) {
+    void event(int fdseq, int modes, int news, ReadyList ready) {
         long i = info;
         if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
             return;
         }
-        while (hangUp && (i & HUNG_UP_BIT) == 0 && !INFO.compareAndSet(this, i, i | HUNG_UP_BIT)) {
+        while ((i & news) != news && !INFO.compareAndSet(this, i, i | news)) {
             i = info;
             if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
                 return;
@@ -620,7 +635,8 @@ public final class PollDesc {
         return "PollDesc(fd "
                 + fd
                 + ((i & CLOSING_BIT) != 0 ? ", closing" : "")
-                + ((i & HUNG_UP_BIT) != 0 ? ", hung up" : "")
+                + ((i & HUNG_UP) != 0 ? ", hung up" : "")
+                + ((i & URGENT) != 0 ? ", urgent" : "")
                 + ", reading: "
                 + rg
                 + ", writing: "

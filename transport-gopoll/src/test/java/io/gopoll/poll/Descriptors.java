@@ -13,10 +13,12 @@
  */
 package io.gopoll.poll;
 
+import static io.gopoll.sys.Constants.AF_INET;
 import static io.gopoll.sys.Constants.AF_UNIX;
 import static io.gopoll.sys.Constants.EFD_CLOEXEC;
 import static io.gopoll.sys.Constants.EFD_NONBLOCK;
 import static io.gopoll.sys.Constants.F_DUPFD_CLOEXEC;
+import static io.gopoll.sys.Constants.MSG_OOB;
 import static io.gopoll.sys.Constants.O_CLOEXEC;
 import static io.gopoll.sys.Constants.O_NONBLOCK;
 import static io.gopoll.sys.Constants.O_RDONLY;
@@ -35,6 +37,9 @@ final class Descriptors {
 
     private static final Syscalls SYS = Syscalls.get();
 
+    /** The size of struct sockaddr_in in bytes. */
+    private static final int SOCKADDR_IN = 16;
+
     private final NativeMemory memory = NativeMemory.allocate(4096);
 
     /** The reading and the writing end. */
@@ -47,6 +52,33 @@ final class Descriptors {
         int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
         check("socketpair", SYS.socketpair(AF_UNIX, type, 0, memory.address()));
         return pair();
+    }
+
+    /** Two ends of one TCP connection over loopback. */
+    int[] tcpPair() {
+        int type = SOCK_STREAM | SOCK_CLOEXEC;
+        int listener = check("socket", SYS.socket(AF_INET, type, 0));
+        int client = check("socket", SYS.socket(AF_INET, type | SOCK_NONBLOCK, 0));
+        // A sockaddr_in: 127.0.0.1, the port is the kernel's choice.
+        memory.buffer().putShort(0, (short) AF_INET).putShort(2, (short) 0);
+        memory.buffer().put(4, new byte[] {127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0});
+        check("bind", SYS.bind(listener, memory.address(), SOCKADDR_IN));
+        check("listen", SYS.listen(listener, 1));
+        memory.buffer().putInt(SOCKADDR_IN, SOCKADDR_IN);
+        long length = memory.address() + SOCKADDR_IN;
+        check("getsockname", SYS.getsockname(listener, memory.address(), length));
+        int result = SYS.connect(client, memory.address(), SOCKADDR_IN);
+        if (result != -Errno.EINPROGRESS) {
+            check("connect", result);
+        }
+        int accepted = check("accept4", SYS.accept4(listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        close(listener);
+        return new int[] {client, accepted};
+    }
+
+    /** One byte of urgent data. */
+    void sendUrgent(int fd) {
+        check("send", SYS.send(fd, memory.address(), 1, MSG_OOB));
     }
 
     private int[] pair() {

@@ -194,6 +194,31 @@ class EpollPollerTest {
         fds.close(sockets[0]);
     }
 
+    @Test
+    void urgentDataIsRememberedAndMakesNoSideReady() throws IOException {
+        int[] sockets = fds.tcpPair();
+        PollDesc pd = poller.openReader(sockets[0]);
+        poller.poll(0);
+        assertFalse(pd.park(READ, reader));
+        assertFalse(pd.urgent());
+        fds.sendUrgent(sockets[1]);
+        while (!pd.urgent()) {
+            assertEquals(0, poller.poll(-1).size());
+        }
+        assertFalse(pd.hungUp());
+        fds.writeByte(sockets[1]);
+        assertSame(reader, poller.poll(-1).get(0), "what follows it is an edge");
+        assertTrue(pd.urgent());
+        close(pd);
+        int fd = fds.eventfd();
+        PollDesc next = poller.openReader(fd);
+        assertSame(pd, next);
+        assertFalse(next.urgent(), "the next user begins anew");
+        close(next);
+        fds.close(fd);
+        fds.close(sockets);
+    }
+
     /**
      * A duplicate keeps the old registration alive in the kernel after its descriptor is closed, so
      * that its events surely arrive when number and PollDesc already are another's.

@@ -63,7 +63,7 @@ final class FakePoller extends AbstractNetPoller {
 
     /** An event of the present user of the desc: what becomes runnable is added to the list. */
     static void edge(PollDesc pd, int modes, ReadyList ready) {
-        pd.event(pd.fdseq(), modes, false, ready);
+        pd.event(pd.fdseq(), modes, 0, ready);
     }
 
     static void edge(PollDesc pd, int modes) {
