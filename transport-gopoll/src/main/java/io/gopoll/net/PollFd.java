@@ -16,7 +16,7 @@ package io.gopoll.net;
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.poll.PollDesc;
-import io.gopoll.sched.BackgroundPoller;
+import io.gopoll.sched.Netpoll;
 import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
@@ -42,21 +42,6 @@ final class PollFd {
     /** Most of what one system call moves: Go's {@code maxRW}. */
     private static final int MAX_RW = 1 << 30;
 
-    /** The process's one background poller, started by the first use. */
-    private static final class Netpoll {
-        static final BackgroundPoller POLLER = open();
-
-        private static BackgroundPoller open() {
-            try {
-                BackgroundPoller poller = new BackgroundPoller(true);
-                poller.start();
-                return poller;
-            } catch (IOException e) {
-                throw new ExceptionInInitializerError(e);
-            }
-        }
-    }
-
     final NetFd netFd;
 
     /** The name of the network, for messages: {@code "tcp"}. */
@@ -73,7 +58,7 @@ final class PollFd {
         this.netFd = netFd;
         this.network = network;
         try {
-            pd = netFd.open(Netpoll.POLLER.poller());
+            pd = Netpoll.open(netFd::open);
         } catch (Throwable t) {
             netFd.close();
             throw t;

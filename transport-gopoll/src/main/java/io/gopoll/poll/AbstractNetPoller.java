@@ -120,6 +120,15 @@ abstract class AbstractNetPoller implements NetPoller {
     }
 
     @Override
+    public final boolean closeIfUnused() {
+        if (cache.inUse() > 0) {
+            return false;
+        }
+        close();
+        return true;
+    }
+
+    @Override
     public final void wakeup() {
         if (wakeSig.compareAndSet(false, true)) {
             interrupt();

@@ -242,6 +242,11 @@ public final class EpollPoller extends AbstractNetPoller {
         }
     }
 
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
     private void ensureOpen() {
         if (closed) {
             throw new IllegalStateException("this poller has been closed");

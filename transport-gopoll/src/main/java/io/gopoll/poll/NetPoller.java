@@ -58,6 +58,16 @@ public interface NetPoller extends AutoCloseable {
      */
     void wakeup();
 
+    /**
+     * As {@link #close}, if no PollDesc is open. Any thread, but not while another one polls.
+     *
+     * @return false if one is open, and so is the poller
+     */
+    boolean closeIfUnused();
+
+    /** Whether it has been closed. Any thread. */
+    boolean isClosed();
+
     /** Closes the poller's own descriptors. All its PollDescs must have been closed before. */
     @Override
     void close();

@@ -13,11 +13,13 @@
  */
 package io.gopoll.sched;
 
+import io.gopoll.poll.NetPoller;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,6 +33,9 @@ final class Carrier extends Thread {
 
     /** How many goroutines run before a look at the network: as Go's schedtick. */
     private static final int LOOK_EVERY = 61;
+
+    /** A spare that has not been needed for so long ends. */
+    private static final long SPARE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private static final VarHandle CURRENT;
     private static final VarHandle TICK;
@@ -107,10 +112,20 @@ final class Carrier extends Thread {
         }
         ScheduledFuture<?> timer = p.timers().add(task, delayNanos);
         if (p.running() != this) {
-            // Retaken meanwhile: its new owner may have gone to sleep without this timer.
-            p.wake();
+            // Retaken meanwhile.
+            scheduler.timerAdded(p);
         }
         return timer;
+    }
+
+    /** The poller of the processor that the calling goroutine runs on; null if it runs on none. */
+    static NetPoller currentPoller() {
+        if (VirtualThreads.ownSchedulerUnavailabilityCause() != null) {
+            return null;
+        }
+        Thread carrier = VirtualThreads.currentCarrier();
+        Processor p = carrier instanceof Carrier ? ((Carrier) carrier).processor : null;
+        return p == null || p.isEnded() ? null : p.poller();
     }
 
     Goroutine current() {
@@ -124,41 +139,105 @@ final class Carrier extends Thread {
     @Override
     public void run() {
         while (!scheduler.isDone()) {
-            Processor p = processor;
-            if (p == null) {
-                LockSupport.park(this);
-                interrupted(); // or it would not park any more
-            } else {
-                own(p);
+            try {
+                Processor p = processor;
+                if (p != null) {
+                    own(p);
+                } else if (!awaitProcessor()) {
+                    return;
+                }
+            } catch (Throwable t) {
+                failed(t);
             }
         }
-        scheduler.ended(this);
+        Processor p = processor;
+        if (p != null) {
+            end(p);
+        }
     }
 
+    /** As a spare; false if it has not been needed for long. */
+    private boolean awaitProcessor() {
+        Processor orphan = scheduler.adopt();
+        if (orphan != null && scheduler.retire(this)) {
+            processor = orphan;
+            return true;
+        }
+        if (orphan != null) {
+            // It has got another one at this moment.
+            scheduler.handOff(orphan);
+            return true;
+        }
+        long start = System.nanoTime();
+        LockSupport.parkNanos(this, SPARE_NANOS);
+        interrupted(); // or it would not park any more
+        return processor != null
+                || scheduler.isDone()
+                || System.nanoTime() - start < SPARE_NANOS
+                || !scheduler.retire(this);
+    }
+
+    /** Runs what is ready, until the scheduler is done or the processor was lost. */
     private void own(Processor p) {
         sinceLook = 0;
         while (!scheduler.isDone()) {
-            if (sinceLook >= LOOK_EVERY) {
-                p.look();
-                sinceLook = 0;
+            try {
+                if (!step(p)) {
+                    return;
+                }
+            } catch (Throwable t) {
+                failed(t);
             }
-            p.timers().run();
-            if (idle != null && scheduler.isClosed()) {
+        }
+    }
+
+    /** False if the processor was lost. */
+    private boolean step(Processor p) {
+        if (sinceLook >= LOOK_EVERY) {
+            p.look();
+            sinceLook = 0;
+        }
+        p.timers().run();
+        if (idle != null && scheduler.isClosed()) {
+            idle.end();
+            idle = null;
+        }
+        Ready r = take(p);
+        if (r == null) {
+            p.sleep(scheduler, idle != null);
+            scheduler.awoken();
+            sinceLook = 0;
+            return true;
+        }
+        sinceLook++;
+        if (run(p, r)) {
+            return true;
+        }
+        try {
+            lost();
+        } catch (Throwable t) {
+            failed(t);
+        }
+        return false;
+    }
+
+    private static void failed(Throwable t) {
+        Polling.failed("Unexpected exception in a carrier", t);
+    }
+
+    private void end(Processor p) {
+        try {
+            if (next != null) {
+                p.add(next);
+                next = null;
+            }
+            scheduler.end(p);
+            if (idle != null) {
                 idle.end();
                 idle = null;
             }
-            Ready r = take(p);
-            if (r == null) {
-                p.sleep(scheduler, idle != null);
-                scheduler.awoken();
-                sinceLook = 0;
-                continue;
-            }
-            sinceLook++;
-            if (!run(p, r)) {
-                lost();
-                return;
-            }
+        } catch (Throwable t) {
+            failed(t);
         }
     }
 
@@ -178,11 +257,12 @@ final class Carrier extends Thread {
             scheduler.ready(next);
             next = null;
         }
-        if (idle != null) {
-            scheduler.pool(idle);
-            idle = null;
-        }
+        Worker worker = idle;
+        idle = null;
         scheduler.spare(this);
+        if (worker != null) {
+            scheduler.pool(worker);
+        }
     }
 
     // ---- For a worker that is mounted here. ----
@@ -235,8 +315,8 @@ final class Carrier extends Thread {
             taken = worker.goroutine.resume(this);
         } catch (Throwable t) {
             // There is no memory for another thread: until there is, others may end theirs.
-            logger.error("Unable to lend a thread", t);
             p.add(r);
+            failed(t);
             return true;
         }
         return !taken || run(p, worker.goroutine);
@@ -250,7 +330,7 @@ final class Carrier extends Thread {
         try {
             g.run();
         } catch (Throwable t) {
-            logger.error("Unable to run {}", g.thread, t);
+            logger.error("Unable to run {}", g, t);
         }
         CURRENT.setRelease(this, null);
         return p.exit(this);

@@ -32,6 +32,10 @@ final class CarrierTimers extends AbstractExecutorService implements ScheduledEx
         this.jdk = jdk;
     }
 
+    ScheduledExecutorService jdk() {
+        return jdk;
+    }
+
     @Override
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
         Thread thread = Thread.currentThread();

@@ -14,6 +14,7 @@
 package io.gopoll.sched;
 
 import io.gopoll.poll.NetPoller;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
@@ -41,19 +42,17 @@ final class GoScheduler extends Scheduler {
     /** How many workers for each processor Netty may keep caches for, see {@link Worker#cached}. */
     private static final int CACHED_WORKERS = 2;
 
+    private static final int OPEN = 0;
+    private static final int CLOSED = 1;
+    private static final int ABANDONED = 2;
+
     private final Processor[] processors;
     private final AtomicInteger next = new AtomicInteger();
 
     /** Carriers without a processor, parked or about to park. */
     private final ConcurrentLinkedQueue<Carrier> spares = new ConcurrentLinkedQueue<>();
 
-    /** Carriers that run; who ends last closes the pollers. */
-    private final AtomicInteger carriers = new AtomicInteger();
-
-    /** Processors that have no carrier, since no further thread could be had. */
-    private final ConcurrentLinkedQueue<Processor> orphans = new ConcurrentLinkedQueue<>();
-
-    private final Sysmon sysmon = new Sysmon(this);
+    private final Sysmon sysmon;
 
     /** That of whoever made it, as in a pool of threads: what handlers load classes by. */
     final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
@@ -61,7 +60,22 @@ final class GoScheduler extends Scheduler {
     /** Written under this. */
     private volatile boolean started;
 
-    private volatile boolean closed;
+    /**
+     * Written under this.
+     *
+     * <pre>
+     *   OPEN   -> CLOSED     close: idle workers end, goroutines go on until they end
+     *   CLOSED -> ABANDONED  abandon: goroutines that have not ended go on with the JDK's scheduler
+     * </pre>
+     *
+     * The scheduler is done when it is abandoned, or closed without a goroutine: its processors
+     * end, then its carriers. A thread that was started by a goroutine does not count as one here:
+     * it may live for as long as the process, as the pollers of the JDK's sockets do.
+     */
+    private volatile int state = OPEN;
+
+    /** No carrier could be had, and that has been said. */
+    private volatile boolean shortOfCarriers;
 
     /** Workers with nothing to do, beyond those that the carriers keep. */
     private final ConcurrentLinkedQueue<Worker> idleWorkers = new ConcurrentLinkedQueue<>();
@@ -71,19 +85,28 @@ final class GoScheduler extends Scheduler {
 
     private final AtomicInteger cachedWorkers = new AtomicInteger();
 
-    /** Goroutines that have not ended: the carriers stay for them, also when closed. */
+    /** How many processors have ended. */
+    private final AtomicInteger ended = new AtomicInteger();
+
+    /** Goroutines that have not ended, without the threads that they have started. */
     private final AtomicInteger live = new AtomicInteger();
 
     GoScheduler(int processors) throws IOException {
         this.processors = new Processor[processors];
+        this.sysmon = new Sysmon(this);
         try {
             for (int i = 0; i < processors; i++) {
                 this.processors[i] = new Processor(i);
             }
         } catch (Throwable t) {
-            closePollers();
+            for (Processor p : this.processors) {
+                if (p != null) {
+                    p.poller().close();
+                }
+            }
             throw t;
         }
+        VirtualThreads.takeTimers();
     }
 
     @Override
@@ -122,7 +145,7 @@ final class GoScheduler extends Scheduler {
 
     /** Takes no lock: a goroutine that parked here would find nobody to resume it. */
     private void goroutineEnded() {
-        if (live.decrementAndGet() == 0 && closed) {
+        if (live.decrementAndGet() == 0 && isClosed()) {
             sysmon.wake();
         }
     }
@@ -135,23 +158,13 @@ final class GoScheduler extends Scheduler {
     }
 
     private synchronized void startThreads() {
-        if (started || closed) {
+        if (started || isClosed()) {
             return;
         }
         sysmon.start();
         started = true;
         for (Processor p : processors) {
             handOff(p);
-        }
-    }
-
-    private void newCarrier(Processor p) {
-        carriers.incrementAndGet();
-        try {
-            new Carrier(this, CARRIERS.incrementAndGet(), p).start();
-        } catch (Throwable t) {
-            carriers.decrementAndGet();
-            throw t;
         }
     }
 
@@ -175,12 +188,13 @@ final class GoScheduler extends Scheduler {
     }
 
     boolean isClosed() {
-        return closed;
+        return state != OPEN;
     }
 
-    /** True if it is closed, and nothing runs any more. */
+    /** True if nothing runs here any more. */
     boolean isDone() {
-        return closed && live.get() == 0;
+        int s = state;
+        return s == ABANDONED || s == CLOSED && live.get() == 0;
     }
 
     /** The carrier of this scheduler that this code runs on, or null. */
@@ -201,6 +215,11 @@ final class GoScheduler extends Scheduler {
         }
         boolean alone = own && p.running() == null && p.isEmpty();
         p.add(r);
+        if (p.isEnded()) {
+            // Whoever has ended it may have emptied its queue before.
+            giveAway(p);
+            return;
+        }
         // Its own carrier takes it next; what has to wait there an idle processor may take.
         if (!p.wake() && !alone) {
             wakeIdle(p);
@@ -214,10 +233,19 @@ final class GoScheduler extends Scheduler {
         if (timer == null) {
             Processor p = processors[0];
             timer = p.timers().add(task, nanos);
-            // It may have gone to sleep without it.
-            p.wake();
+            timerAdded(p);
         }
         return timer;
+    }
+
+    /** A timer was added to a processor that the adder does not own. */
+    void timerAdded(Processor p) {
+        if (p.isEnded()) {
+            p.timers().handOver(GlobalEventExecutor.INSTANCE);
+        } else {
+            // Its owner may have gone to sleep without the timer.
+            p.wake();
+        }
     }
 
     private void wakeIdle(Processor except) {
@@ -244,22 +272,29 @@ final class GoScheduler extends Scheduler {
 
     /** The strand that a worker, which has just run one, is to run next; null if it is to rest. */
     GoStrand nextStrand() {
-        return carrier().nextStrand();
+        Carrier carrier = carrier();
+        return carrier == null ? null : carrier.nextStrand();
     }
 
-    /** A worker has nothing to do. The worker itself calls it. */
-    void idle(Worker worker) {
-        Worker other = carrier().keep(worker);
+    /** A worker has nothing to do. The worker itself calls it; false if it is to end. */
+    boolean idle(Worker worker) {
+        Carrier carrier = carrier();
+        if (carrier == null) {
+            // Abandoned: it goes on with the JDK's scheduler.
+            return false;
+        }
+        Worker other = carrier.keep(worker);
         if (other != null) {
             pool(other);
         }
+        return true;
     }
 
     /** Keeps an idle worker for any carrier, or ends it if there are enough. */
     void pool(Worker worker) {
         if (idleCount.incrementAndGet() <= IDLE_WORKERS * processors.length) {
             idleWorkers.add(worker);
-            if (!closed || !idleWorkers.remove(worker)) {
+            if (!isClosed() || !idleWorkers.remove(worker)) {
                 return;
             }
         }
@@ -294,6 +329,8 @@ final class GoScheduler extends Scheduler {
         }
     }
 
+    // ---- Carriers. ----
+
     /** A carrier has woken up: there may be something to watch. */
     void awoken() {
         sysmon.wake();
@@ -304,44 +341,64 @@ final class GoScheduler extends Scheduler {
         spares.add(carrier);
     }
 
-    /** Go's {@code handoffp}: gives a processor that was retaken to a spare carrier. */
+    /** A carrier has waited for long; true if it is to end, false if it gets a processor. */
+    boolean retire(Carrier carrier) {
+        return spares.remove(carrier);
+    }
+
+    /** Go's {@code handoffp}: gives a processor that has no owner to a spare carrier. */
     void handOff(Processor p) {
         try {
-            giveCarrier(p);
-        } catch (Throwable t) {
-            logger.error("Unable to start another carrier: channels wait until one is free", t);
-            orphans.add(p);
-        }
-    }
-
-    /** Looks again for a carrier for a processor without one. Sysmon calls it. */
-    void adopt() {
-        try {
-            for (Processor p; (p = orphans.peek()) != null; orphans.remove()) {
-                giveCarrier(p);
+            Carrier spare = spares.poll();
+            if (spare == null) {
+                new Carrier(this, CARRIERS.incrementAndGet(), p).start();
+            } else {
+                spare.give(p);
             }
-        } catch (Throwable ignored) {
-            // It has been said, and is tried again.
+            shortOfCarriers = false;
+        } catch (Throwable t) {
+            // Sysmon polls in its place, and tries again.
+            p.abandon();
+            if (!shortOfCarriers) {
+                shortOfCarriers = true;
+                logger.error("Unable to start another carrier: channels wait until one is free", t);
+            }
         }
     }
 
-    private void giveCarrier(Processor p) {
-        Carrier spare = spares.poll();
-        if (spare == null) {
-            newCarrier(p);
-        } else {
-            spare.give(p);
+    /** A processor that has no carrier, or null. Who gets it must find it one, or be it. */
+    Processor adopt() {
+        for (Processor p : processors) {
+            if (p.adopt()) {
+                return p;
+            }
         }
+        return null;
+    }
+
+    // ---- The end. ----
+
+    @Override
+    public void close() {
+        close(CLOSED);
     }
 
     @Override
-    public synchronized void close() {
-        if (closed) {
+    public void abandon() {
+        close(ABANDONED);
+    }
+
+    private synchronized void close(int to) {
+        if (state >= to) {
             return;
         }
-        closed = true;
+        state = to;
         if (!started) {
-            closePollers();
+            for (Processor p : processors) {
+                if (!p.isEnded()) {
+                    end(p);
+                }
+            }
             return;
         }
         endWorkers();
@@ -349,7 +406,7 @@ final class GoScheduler extends Scheduler {
             // The carriers have workers to end, too.
             p.wake();
         }
-        if (live.get() == 0) {
+        if (isDone()) {
             sysmon.wake();
         }
     }
@@ -364,20 +421,33 @@ final class GoScheduler extends Scheduler {
         }
     }
 
-    void ended(Carrier carrier) {
-        if (carriers.decrementAndGet() == 0) {
-            closePollers();
+    boolean areProcessorsEnded() {
+        return ended.get() == processors.length;
+    }
+
+    /**
+     * The scheduler is done, and a processor's last owner lets go of it. What is left in its queue,
+     * threads that goroutines have started and goroutines that were abandoned, goes on with the
+     * JDK's scheduler; so do timers; a descriptor that is still open has its poller polled.
+     */
+    void end(Processor p) {
+        p.end();
+        giveAway(p);
+        p.timers().handOver(GlobalEventExecutor.INSTANCE);
+        Netpoll.retire(p.poller());
+        if (ended.incrementAndGet() == processors.length) {
+            VirtualThreads.giveTimersBack();
         }
     }
 
-    private void closePollers() {
-        for (Processor p : processors) {
-            try {
-                if (p != null) {
-                    p.close();
-                }
-            } catch (RuntimeException e) {
-                logger.error("Unable to close a poller", e);
+    private static void giveAway(Processor p) {
+        for (Ready r; (r = p.take()) != null; ) {
+            if (r instanceof Goroutine) {
+                VirtualThreads.defaultScheduler().execute(((Goroutine) r)::run);
+            } else {
+                GoStrand strand = (GoStrand) r;
+                VirtualThreads.unstarted(VirtualThreads.defaultScheduler(), newName(), strand::run)
+                        .start();
             }
         }
     }

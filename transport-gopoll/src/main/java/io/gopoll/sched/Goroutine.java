@@ -19,16 +19,25 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * A virtual thread as its scheduler sees it: Go's G. The JDK hands in its continuation whenever it
  * can go on.
+ *
+ * <p>A virtual thread that is started by a virtual thread takes over its executor, and so do the
+ * threads that it starts in turn: all of them hand their continuations in here. The first one that
+ * comes in is the thread's own, since nobody is its child before it has started. Each of the others
+ * is a goroutine of its own, and gets an object of its own for each time that it can go on: what is
+ * left to know between two times is in the continuation.
  */
 final class Goroutine extends Ready implements Executor {
 
     private final GoScheduler scheduler;
 
-    /** Set once, before the thread starts. */
+    /** Set once, before the thread starts. Null for a child: see {@link #thread()}. */
     Thread thread;
 
-    /** The JDK gives the same one each time; written before the goroutine is queued. */
-    private Runnable continuation;
+    /**
+     * Its thread's own: the JDK gives the same one each time. Null until the thread starts, then
+     * never changed. Volatile for those who unpark a child whose start they have not seen.
+     */
+    private volatile Runnable continuation;
 
     /**
      * The carrier that is just resuming it and wants to run it itself. Nobody else ever finds
@@ -47,10 +56,22 @@ final class Goroutine extends Ready implements Executor {
         this.scheduler = scheduler;
     }
 
-    /** Go's {@code ready}: the thread can go on. Any thread. */
+    /** A thread that was started by a goroutine, for one time that it can go on. */
+    private Goroutine(GoScheduler scheduler, Processor processor, Runnable continuation) {
+        this(scheduler, processor);
+        this.continuation = continuation;
+    }
+
+    /** Go's {@code ready}: this thread, or one of its children, can go on. Any thread. */
     @Override
     public void execute(Runnable continuation) {
-        this.continuation = continuation;
+        Runnable own = this.continuation;
+        if (own == null) {
+            this.continuation = continuation;
+        } else if (own != continuation) {
+            scheduler.ready(new Goroutine(scheduler, processor, continuation));
+            return;
+        }
         Carrier carrier = resumer;
         if (carrier != null && carrier == Thread.currentThread()) {
             taken = true;
@@ -80,8 +101,20 @@ final class Goroutine extends Ready implements Executor {
         return taken;
     }
 
-    /** Goes on until the thread parks or ends. A carrier calls it. */
+    /** Goes on until the thread parks or ends. A carrier calls it, or a thread of the JDK's. */
     void run() {
         continuation.run();
+    }
+
+    /** The thread; null if it is a child whose thread cannot be known. For reports. */
+    Thread thread() {
+        Thread t = thread;
+        return t != null ? t : VirtualThreads.threadOf(continuation);
+    }
+
+    @Override
+    public String toString() {
+        Thread t = thread();
+        return t == null ? "a goroutine" : t.toString();
     }
 }

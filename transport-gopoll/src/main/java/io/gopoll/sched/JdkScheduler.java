@@ -56,4 +56,10 @@ final class JdkScheduler extends Scheduler {
     public void close() {
         background.close();
     }
+
+    /** Its threads are the JDK's anyway. */
+    @Override
+    public void abandon() {
+        close();
+    }
 }

@@ -13,14 +13,20 @@
  */
 package io.gopoll.sched;
 
+import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.ReadyList;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a scheduler does with what a poll has found. */
 final class Polling {
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Polling.class);
+
+    /** A poller that fails at once each time must not take a whole core. */
+    private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Polling() {}
 
@@ -34,5 +40,28 @@ final class Polling {
                 logger.error("Unable to resume {}", ready.get(i), t);
             }
         }
+    }
+
+    /**
+     * Polls, and resumes whoever became runnable. A failure is logged and survived.
+     *
+     * @param delayNanos see {@link NetPoller#poll}
+     * @return how many were resumed
+     */
+    static int pollAndResume(NetPoller poller, long delayNanos) {
+        try {
+            ReadyList ready = poller.poll(delayNanos);
+            resume(ready);
+            return ready.size();
+        } catch (Throwable t) {
+            failed("Unable to poll", t);
+            return 0;
+        }
+    }
+
+    /** Says what has failed and waits a little. */
+    static void failed(String what, Throwable t) {
+        logger.error(what, t);
+        LockSupport.parkNanos(FAILED_NANOS);
     }
 }

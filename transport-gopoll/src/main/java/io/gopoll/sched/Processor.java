@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * What it takes to run goroutines: a queue of those that can go on, goroutines and strands, and a
@@ -34,12 +33,16 @@ final class Processor {
 
     private static final VarHandle RUNNING;
     private static final VarHandle SLEEPING;
+    private static final VarHandle POLLING;
+    private static final VarHandle LOOKS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             RUNNING = lookup.findVarHandle(Processor.class, "running", Carrier.class);
             SLEEPING = lookup.findVarHandle(Processor.class, "sleeping", boolean.class);
+            POLLING = lookup.findVarHandle(Processor.class, "polling", boolean.class);
+            LOOKS = lookup.findVarHandle(Processor.class, "looks", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -52,8 +55,18 @@ final class Processor {
 
     private final Timers timers = new Timers();
 
-    /** What the queue has no room for. */
-    private final Queue<Ready> overflow = new ConcurrentLinkedQueue<>();
+    /**
+     * What the queue has no room for, the first in line first. A list through {@link Ready#next},
+     * which takes no memory: a goroutine that can go on must not be lost for want of it. Under
+     * this.
+     */
+    private Ready overflow;
+
+    /** Under this; null if {@link #overflow} is. */
+    private Ready overflowLast;
+
+    /** Whether there is an {@link #overflow}. Written under this. */
+    private volatile boolean overflows;
 
     /**
      * The carrier that is in a goroutine, null while its owner is in the scheduler's own code. Who
@@ -68,6 +81,19 @@ final class Processor {
      */
     private volatile boolean sleeping;
 
+    /** Whether somebody is in the poller: its owner, or {@link Sysmon} in the owner's place. */
+    @SuppressWarnings("unused")
+    private volatile boolean polling;
+
+    /** Counts the looks at the network. Written by whoever polls; {@link Sysmon} reads it. */
+    private int looks;
+
+    /** No carrier could be had for it. Written under this. */
+    private volatile boolean orphan;
+
+    /** It has no owner any more, and never will. Written by {@link GoScheduler#end}. */
+    private volatile boolean ended;
+
     Processor(int index) throws IOException {
         this.index = index;
     }
@@ -79,19 +105,42 @@ final class Processor {
     // ---- Anybody. ----
 
     void add(Ready r) {
-        if (!overflow.isEmpty() || !queue.offer(r)) {
-            overflow.add(r);
+        if (overflows || !queue.offer(r)) {
+            addToOverflow(r);
         }
     }
 
+    private synchronized void addToOverflow(Ready r) {
+        if (overflow == null) {
+            overflow = r;
+        } else {
+            overflowLast.next = r;
+        }
+        overflowLast = r;
+        overflows = true;
+    }
+
     boolean isEmpty() {
-        return queue.isEmpty() && overflow.isEmpty();
+        return queue.isEmpty() && !overflows;
     }
 
     /** The next to go on, or null. */
     Ready take() {
         Ready r = queue.poll();
-        return r != null ? r : overflow.poll();
+        return r == null && overflows ? takeFromOverflow() : r;
+    }
+
+    private synchronized Ready takeFromOverflow() {
+        Ready r = overflow;
+        if (r != null) {
+            overflow = r.next;
+            r.next = null;
+            if (overflow == null) {
+                overflowLast = null;
+                overflows = false;
+            }
+        }
+        return r;
     }
 
     boolean isSleeping() {
@@ -121,6 +170,35 @@ final class Processor {
         return RUNNING.compareAndSet(this, from, null);
     }
 
+    /** No carrier could be had for it: whoever {@link #adopt}s it is to find one. */
+    synchronized void abandon() {
+        orphan = true;
+    }
+
+    /** True for one caller, if it has been abandoned. */
+    boolean adopt() {
+        return orphan && takeOrphan();
+    }
+
+    private synchronized boolean takeOrphan() {
+        boolean was = orphan;
+        orphan = false;
+        return was;
+    }
+
+    /** Nobody runs it from now on. What is added from then on, the adder must take out again. */
+    void end() {
+        ended = true;
+    }
+
+    boolean isOrphan() {
+        return orphan;
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
     // ---- The owner. ----
 
     /** The owner begins to run a goroutine. */
@@ -133,9 +211,35 @@ final class Processor {
         return RUNNING.compareAndSet(this, owner, null);
     }
 
-    /** Looks at the network in passing. */
+    int looks() {
+        return (int) LOOKS.getOpaque(this);
+    }
+
+    /**
+     * Looks at the network in passing. {@link Sysmon} may call it too, in the place of an owner
+     * that does not come to it.
+     */
     void look() {
-        Polling.resume(poller.poll(0));
+        if (beginPoll()) {
+            try {
+                Polling.pollAndResume(poller, 0);
+            } finally {
+                endPoll();
+            }
+        }
+    }
+
+    /** False if somebody else polls just now. */
+    private boolean beginPoll() {
+        if (!POLLING.compareAndSet(this, false, true)) {
+            return false;
+        }
+        LOOKS.setOpaque(this, looks + 1);
+        return true;
+    }
+
+    private void endPoll() {
+        POLLING.setRelease(this, false);
     }
 
     /**
@@ -144,20 +248,26 @@ final class Processor {
      * @param keepsWorker whether the owner has a worker to end when the scheduler is closed
      */
     void sleep(GoScheduler scheduler, boolean keepsWorker) {
-        ReadyList ready;
-        sleeping = true;
-        try {
-            // Who has added before sleeping was seen to be true has woken nobody.
-            boolean idle =
-                    isEmpty() && !scheduler.isDone() && !(keepsWorker && scheduler.isClosed());
-            ready = poller.poll(idle ? timers.delay() : 0);
-        } finally {
-            sleeping = false;
+        if (!beginPoll()) {
+            // Sysmon looks just now.
+            Thread.onSpinWait();
+            return;
         }
-        Polling.resume(ready);
-    }
-
-    void close() {
-        poller.close();
+        try {
+            ReadyList ready;
+            sleeping = true;
+            try {
+                // Who has added before sleeping was seen to be true has woken nobody.
+                boolean idle =
+                        isEmpty() && !scheduler.isDone() && !(keepsWorker && scheduler.isClosed());
+                ready = poller.poll(idle ? timers.delay() : 0);
+            } finally {
+                // Before the resumes, which would wake whoever seems to sleep.
+                sleeping = false;
+            }
+            Polling.resume(ready);
+        } finally {
+            endPoll();
+        }
     }
 }

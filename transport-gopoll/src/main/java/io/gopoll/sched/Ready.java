@@ -19,6 +19,9 @@ abstract class Ready {
     /** The processor that runs it, or has run it last. */
     Processor processor;
 
+    /** The next one in {@link Processor}'s overflow. Under that one's lock. */
+    Ready next;
+
     Ready(Processor processor) {
         this.processor = processor;
     }

@@ -116,4 +116,10 @@ public abstract class Scheduler implements AutoCloseable {
      */
     @Override
     public abstract void close();
+
+    /**
+     * As {@link #close}, but does not wait for virtual threads that have not ended: if they can go
+     * on later, they do so on the JDK's scheduler.
+     */
+    public abstract void abandon();
 }

@@ -21,19 +21,30 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Go's {@code sysmon}: a thread beside all carriers that looks every 10 ms whether one has been in
- * the same goroutine since: it computes, or it blocks where a virtual thread cannot be unmounted
- * (native code, a class initializer, before JDK 24 a synchronized block). Its processor, whose
- * network nobody polls meanwhile, goes to a spare carrier. Rests while all processors sleep.
+ * Go's {@code sysmon}: a platform thread beside all carriers, the last resort. Every few
+ * milliseconds it looks at each processor:
+ *
+ * <ul>
+ *   <li>Has its carrier been in the same goroutine since the last look? Then that computes, or
+ *       blocks where a virtual thread cannot be unmounted (native code, a class initializer, before
+ *       JDK 24 a synchronized block), and the processor goes to a spare carrier.
+ *   <li>Has nobody polled since? Then it polls itself: the owner is in something else, or there is
+ *       none, since no further thread could be had.
+ * </ul>
+ *
+ * It takes no memory for either, and nothing that fails ends it. Rests while all processors sleep.
  */
 final class Sysmon extends Thread {
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(Sysmon.class);
 
-    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /**
+     * Sockets and deadlines are served after two of them, and the time that a thread's start takes.
+     */
+    private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** How many periods a carrier is stuck before its stack is reported: 500 ms. */
-    private static final int REPORT_AFTER = 50;
+    private static final int REPORT_AFTER = 100;
 
     /** No more than so many places are reported. */
     private static final int REPORTS = 100;
@@ -45,10 +56,15 @@ final class Sysmon extends Thread {
 
     private final Set<StackTraceElement> reported = new HashSet<>();
 
-    /** By processor: the carrier that was in a goroutine at the last look, and its tick then. */
-    private Carrier[] seen;
+    /** By processor: what was seen at the last look. */
+    private final Seen[] seen;
 
-    private long[] seenTick;
+    /** A carrier that was in a goroutine, with its tick then; and how often was polled. */
+    private static final class Seen {
+        Carrier carrier;
+        long tick;
+        int looks;
+    }
 
     /** A carrier that has lost its processor, to be reported if it stays where it is. */
     private static final class Stuck {
@@ -68,6 +84,10 @@ final class Sysmon extends Thread {
         super(null, null, "gopoll-sysmon", 0, false);
         this.scheduler = scheduler;
         setDaemon(true);
+        seen = new Seen[scheduler.pollers()];
+        for (int i = 0; i < seen.length; i++) {
+            seen[i] = new Seen();
+        }
     }
 
     void wake() {
@@ -79,29 +99,48 @@ final class Sysmon extends Thread {
 
     @Override
     public void run() {
-        Processor[] processors = scheduler.processors();
-        seen = new Carrier[processors.length];
-        seenTick = new long[processors.length];
-        while (!scheduler.isDone()) {
+        while (!scheduler.areProcessorsEnded()) {
             LockSupport.parkNanos(this, PERIOD_NANOS);
             interrupted(); // or it would not park any more
-            scheduler.adopt();
-            boolean idle = stuck.isEmpty();
-            for (Processor p : processors) {
-                idle &= p.isSleeping();
-                watch(p);
-            }
-            stuck.removeIf(this::isDone);
-            if (idle) {
-                rest(processors);
+            try {
+                look();
+            } catch (Throwable t) {
+                logger.error("Unexpected exception in sysmon", t);
             }
         }
         scheduler.release();
     }
 
-    private void rest(Processor[] processors) {
+    private void look() {
+        if (scheduler.isDone()) {
+            scheduler.release();
+        }
+        for (Processor orphan; (orphan = scheduler.adopt()) != null; ) {
+            if (scheduler.isDone()) {
+                scheduler.end(orphan);
+                continue;
+            }
+            scheduler.handOff(orphan);
+            if (orphan.isOrphan()) {
+                break;
+            }
+        }
+        boolean idle = stuck.isEmpty();
+        for (Processor p : scheduler.processors()) {
+            if (!p.isEnded()) {
+                idle &= p.isSleeping();
+                watch(p, seen[p.index]);
+            }
+        }
+        stuck.removeIf(this::isDone);
+        if (idle) {
+            rest();
+        }
+    }
+
+    private void rest() {
         resting = true;
-        for (Processor p : processors) {
+        for (Processor p : scheduler.processors()) {
             if (!p.isSleeping()) {
                 resting = false;
                 return;
@@ -113,22 +152,26 @@ final class Sysmon extends Thread {
         }
     }
 
-    private void watch(Processor p) {
+    private void watch(Processor p, Seen s) {
         Carrier carrier = p.running();
         long tick = carrier == null ? 0 : carrier.tick();
-        if (carrier != null && carrier == seen[p.index] && tick == seenTick[p.index]) {
+        if (carrier != null && carrier == s.carrier && tick == s.tick) {
             // Taken from the carrier first: once retaken it may get another one at any time.
             carrier.take();
             if (p.retake(carrier)) {
-                stuck.add(new Stuck(carrier, tick));
                 scheduler.handOff(p);
+                stuck.add(new Stuck(carrier, tick));
             } else {
                 carrier.giveBack(p);
             }
             carrier = null;
         }
-        seen[p.index] = carrier;
-        seenTick[p.index] = tick;
+        s.carrier = carrier;
+        s.tick = tick;
+        if (p.looks() == s.looks && !p.isSleeping()) {
+            p.look();
+        }
+        s.looks = p.looks();
     }
 
     private boolean isDone(Stuck s) {
@@ -145,10 +188,11 @@ final class Sysmon extends Thread {
     /** Once for each place. */
     private void report(Carrier carrier) {
         Goroutine g = carrier.current();
-        if (g == null || reported.size() == REPORTS) {
+        Thread thread = g == null ? null : g.thread();
+        if (thread == null || reported.size() == REPORTS) {
             return;
         }
-        StackTraceElement[] stack = g.thread.getStackTrace();
+        StackTraceElement[] stack = thread.getStackTrace();
         if (stack.length == 0 || !reported.add(stack[0])) {
             return;
         }
@@ -159,7 +203,7 @@ final class Sysmon extends Thread {
         logger.warn(
                 "{} has not given up its carrier, {}, for 500 ms: it computes, or blocks where it"
                         + " cannot be unmounted. Others go on meanwhile.{}",
-                g.thread,
+                thread,
                 carrier.getName(),
                 text);
     }

@@ -21,6 +21,7 @@ import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -75,6 +76,21 @@ final class Timers {
                 remove(timer);
             }
             timer.run();
+        }
+    }
+
+    /** The processor has ended: another executor takes over what has not come. */
+    void handOver(ScheduledExecutorService to) {
+        for (; ; ) {
+            Timer timer;
+            synchronized (queue) {
+                timer = queue.peek();
+                if (timer == null) {
+                    return;
+                }
+                remove(timer);
+            }
+            to.schedule(timer, Math.max(0, timer.due - Clock.now()), TimeUnit.NANOSECONDS);
         }
     }
 

@@ -23,6 +23,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
 
 /** The JDK's virtual threads, by way of reflection: this is compiled for JDK 17. */
 final class VirtualThreads {
@@ -49,6 +50,9 @@ final class VirtualThreads {
 
     /** {@code Thread.currentCarrierThread()}. */
     private static final MethodHandle CURRENT_CARRIER;
+
+    /** {@code VirtualThread.DEFAULT_SCHEDULER}. */
+    private static final Executor DEFAULT_SCHEDULER;
 
     static {
         Method ofVirtual = null;
@@ -87,6 +91,7 @@ final class VirtualThreads {
 
         MethodHandle newOnExecutor = null;
         MethodHandle currentCarrier = null;
+        Executor defaultScheduler = null;
         if (cause == null) {
             try {
                 MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -104,6 +109,11 @@ final class VirtualThreads {
                 method.setAccessible(true);
                 currentCarrier =
                         lookup.unreflect(method).asType(MethodType.methodType(Thread.class));
+                Field field =
+                        Class.forName("java.lang.VirtualThread")
+                                .getDeclaredField("DEFAULT_SCHEDULER");
+                field.setAccessible(true);
+                defaultScheduler = (Executor) field.get(null);
             } catch (ReflectiveOperationException | RuntimeException e) {
                 cause =
                         new UnsupportedOperationException(
@@ -115,21 +125,41 @@ final class VirtualThreads {
                                 e);
             }
         }
-        if (newOnExecutor != null) {
-            takeTimers();
-        }
         NEW_ON_EXECUTOR = newOnExecutor;
         CURRENT_CARRIER = currentCarrier;
+        DEFAULT_SCHEDULER = defaultScheduler;
         OWN_SCHEDULER_CAUSE = cause;
     }
 
     private VirtualThreads() {}
 
+    /** How many schedulers of ours there are that have not ended. Under the class. */
+    private static int timersTaken;
+
     /**
      * Puts {@link CarrierTimers} before the timers that JDK 25 has for virtual threads of other
-     * schedulers than its own. Where they cannot be found all is as without.
+     * schedulers than its own, for as long as there are such: those of the JDK's own scheduler have
+     * other timers, and what parks on no carrier of ours goes through to the JDK's.
      */
-    private static void takeTimers() {
+    static synchronized void takeTimers() {
+        if (timersTaken++ == 0) {
+            replaceTimers(CarrierTimers::new);
+        }
+    }
+
+    /** Undoes {@link #takeTimers}. Timers that are set come all the same. */
+    static synchronized void giveTimersBack() {
+        if (--timersTaken == 0) {
+            replaceTimers(
+                    timers ->
+                            timers instanceof CarrierTimers
+                                    ? ((CarrierTimers) timers).jdk()
+                                    : timers);
+        }
+    }
+
+    /** Where they cannot be found all is as without. */
+    private static void replaceTimers(UnaryOperator<ScheduledExecutorService> by) {
         try {
             Field field =
                     Class.forName("java.lang.VirtualThread$DelayedTaskSchedulers")
@@ -137,7 +167,7 @@ final class VirtualThreads {
             field.setAccessible(true);
             ScheduledExecutorService[] services = (ScheduledExecutorService[]) field.get(null);
             for (int i = 0; i < services.length; i++) {
-                services[i] = new CarrierTimers(services[i]);
+                services[i] = by.apply(services[i]);
             }
         } catch (ReflectiveOperationException | RuntimeException e) {
             logger.debug("Goroutines that sleep are woken by the JDK's timer threads.", e);
@@ -152,8 +182,14 @@ final class VirtualThreads {
         return OWN_SCHEDULER_CAUSE;
     }
 
-    /** A virtual thread of the JDK's scheduler, not started. */
+    /**
+     * A virtual thread of the JDK's scheduler, not started. Said by name where that can be: a
+     * goroutine's child would be of the goroutine's scheduler.
+     */
     static Thread unstarted(String name, Runnable task) {
+        if (DEFAULT_SCHEDULER != null) {
+            return unstarted(DEFAULT_SCHEDULER, name, task);
+        }
         try {
             return (Thread) UNSTARTED.invoke(NAME.invoke(OF_VIRTUAL.invoke(null), name), task);
         } catch (InvocationTargetException e) {
@@ -190,6 +226,32 @@ final class VirtualThreads {
         } catch (Throwable t) {
             throw rethrow(t);
         }
+    }
+
+    /** The JDK's own, which outlives all others. */
+    static Executor defaultScheduler() {
+        return DEFAULT_SCHEDULER;
+    }
+
+    /**
+     * The thread that a continuation belongs to, which the JDK hands to an executor; null if that
+     * cannot be known. For reports.
+     */
+    static Thread threadOf(Runnable continuation) {
+        if (continuation == null) {
+            return null;
+        }
+        try {
+            for (Field field : continuation.getClass().getDeclaredFields()) {
+                if (Thread.class.isAssignableFrom(field.getType())) {
+                    field.setAccessible(true);
+                    return (Thread) field.get(continuation);
+                }
+            }
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            logger.debug("The thread of {} cannot be known.", continuation, e);
+        }
+        return null;
     }
 
     private static RuntimeException rethrow(Throwable t) {

@@ -109,10 +109,9 @@ final class Worker implements Runnable {
             } while (next != null);
             // The last loop may be garbage soon.
             ThreadExecutorMap.setCurrentExecutor(null);
-            if (left <= 0) {
+            if (left <= 0 || !scheduler.idle(this)) {
                 return;
             }
-            scheduler.idle(this);
         }
     }
 

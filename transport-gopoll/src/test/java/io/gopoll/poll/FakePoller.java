@@ -69,4 +69,9 @@ final class FakePoller extends AbstractNetPoller {
     static void edge(PollDesc pd, int modes) {
         edge(pd, modes, new ReadyList());
     }
+
+    @Override
+    public boolean isClosed() {
+        return false;
+    }
 }
