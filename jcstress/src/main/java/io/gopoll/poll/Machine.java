@@ -25,7 +25,7 @@ class Machine extends AbstractNetPoller {
 
     static final long HOUR = TimeUnit.HOURS.toNanos(1);
 
-    final ReadyList ready = new ReadyList();
+    final ReadyList ready = new ReadyList(8);
     final AtomicInteger resumes = new AtomicInteger();
     final Waiter waiter = resumes::incrementAndGet;
     final AtomicInteger interrupts = new AtomicInteger();
@@ -40,23 +40,24 @@ class Machine extends AbstractNetPoller {
     }
 
     @Override
-    void add(int fd, int index, int fdseq, boolean writer) {}
+    void add(PollDesc pd, boolean writer) {}
 
     @Override
-    void addWriter(int fd, int index, int fdseq) {}
+    void addWriter(PollDesc pd) {}
 
     @Override
-    void remove(int fd) {}
+    void remove(PollDesc pd) {}
 
     /** Every poll finds that it has been interrupted, and nothing else. */
     @Override
-    boolean waitForEvents(long until, ReadyList ready) {
-        return true;
+    void waitForEvents(long until, ReadyList ready) {
+        sawInterrupt();
     }
 
     @Override
-    void interrupt() {
+    boolean interrupt() {
         interrupts.incrementAndGet();
+        return true;
     }
 
     @Override

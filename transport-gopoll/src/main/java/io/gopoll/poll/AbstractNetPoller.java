@@ -14,18 +14,51 @@
 package io.gopoll.poll;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What is the same for every operating system: Go's {@code netpoll.go}. A subclass adds what stands
  * in Go's {@code netpoll_epoll.go} or {@code netpoll_kqueue.go}.
+ *
+ * <p>A poll allocates nothing. Everything that it takes (an edge, a waiter, a timer) has its place
+ * from the beginning, so that nothing is lost when there is no memory.
  */
 abstract class AbstractNetPoller implements NetPoller {
+
+    /** How many events one poll can bring. */
+    static final int MAX_EVENTS = 1024;
+
+    /** How many descs' timers can always fire in one poll, however many events there are. */
+    private static final int MIN_TIMERS = 256;
+
+    private static final SafeLogger logger = SafeLogger.of(NetPoller.class);
+
+    private static final VarHandle POLLS;
+
+    static {
+        try {
+            POLLS =
+                    MethodHandles.lookup()
+                            .findVarHandle(AbstractNetPoller.class, "polls", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     final PollCache cache = new PollCache(this);
     final TimerQueue timers = new TimerQueue();
 
-    private final ReadyList ready = new ReadyList();
+    /** Both sides of a desc can become runnable at once. */
+    private final ReadyList ready = new ReadyList(2 * (MAX_EVENTS + MIN_TIMERS));
+
+    /** The caller has got the list: the next poll begins a new one. The polling thread's. */
+    private boolean returned;
+
+    /** See {@link #lastPoll}. Written by the polling thread. */
+    @SuppressWarnings("unused")
+    private volatile long polls;
 
     /**
      * Go's {@code netpollWakeSig}: true from the {@link #wakeup} that interrupts the poller to the
@@ -36,32 +69,49 @@ abstract class AbstractNetPoller implements NetPoller {
     /** The interrupt has been seen, but by a poll that only looked. The polling thread's. */
     private boolean interrupted;
 
+    /** A wakeup could not interrupt the poller: at least the next poll must not wait. */
+    private volatile boolean missed;
+
     /**
      * Go's {@code netpollopen}: tells the kernel to watch the reading side, edge-triggered, and the
      * writing side if {@code writer}.
      */
-    abstract void add(int fd, int index, int fdseq, boolean writer) throws IOException;
+    abstract void add(PollDesc pd, boolean writer) throws IOException;
 
     /** From now on the writing side too; if it is ready now, that is news. */
-    abstract void addWriter(int fd, int index, int fdseq);
+    abstract void addWriter(PollDesc pd);
 
     /** Go's {@code netpollclose}. */
-    abstract void remove(int fd);
+    abstract void remove(PollDesc pd);
 
     /**
-     * Waits until there are events, or {@code until} (NEVER: without a limit; 0: not at all), and
-     * gives each event to {@link #event}.
+     * Waits until there are events, or {@code until} (NEVER: without a limit; 0: not at all), gives
+     * up to {@link #MAX_EVENTS} of them to {@link #event}, and says so if it has seen an {@link
+     * #interrupt}.
      *
-     * @return true if {@link #interrupt} has been called since it last was true
+     * @throws IllegalStateException if it cannot wait; no event has been taken then
      */
-    abstract boolean waitForEvents(long until, ReadyList ready);
+    abstract void waitForEvents(long until, ReadyList ready);
 
-    /** Ends {@link #waitForEvents}, the next one if there is none. Any thread. */
-    abstract void interrupt();
+    /**
+     * Ends {@link #waitForEvents}, the next one if there is none. Any thread.
+     *
+     * @return false if that was not possible
+     */
+    abstract boolean interrupt();
 
-    /** An event of the kernel, for the desc of that index. */
-    final void event(int index, int fdseq, int modes, int news, ReadyList ready) {
-        cache.get(index).event(fdseq, modes, news, ready);
+    /** {@link #waitForEvents} has seen an {@link #interrupt}. */
+    final void sawInterrupt() {
+        interrupted = true;
+    }
+
+    /**
+     * An event of the kernel, for the desc of that index.
+     *
+     * @return what {@link PollDesc#event} returns
+     */
+    final boolean event(int index, int fdseq, int modes, int news, ReadyList ready) {
+        return cache.get(index).event(fdseq, modes, news, ready);
     }
 
     @Override
@@ -82,7 +132,7 @@ abstract class AbstractNetPoller implements NetPoller {
         pd.open(fd, writer);
         boolean added = false;
         try {
-            add(fd, pd.index, pd.fdseq(), writer);
+            add(pd, writer);
             added = true;
         } finally {
             if (!added) {
@@ -95,28 +145,49 @@ abstract class AbstractNetPoller implements NetPoller {
 
     @Override
     public final ReadyList poll(long delayNanos) {
-        ready.clear();
-        if (delayNanos == 0) {
-            // Who only looks would not have slept, so the wakeup is not for him but for the next.
-            interrupted |= waitForEvents(0, ready);
-        } else {
-            if (interrupted) {
-                waitForEvents(0, ready);
-            } else {
-                long limit = delayNanos < 0 ? Clock.NEVER : Clock.after(delayNanos);
-                interrupted = waitForEvents(timers.sleep(limit), ready);
+        long count = polls;
+        if ((count & 1) != 0) {
+            throw new IllegalStateException("another thread is in poll: one at a time may be");
+        }
+        POLLS.setRelease(this, count + 1);
+        try {
+            find(delayNanos);
+            returned = true;
+            return ready;
+        } finally {
+            POLLS.setRelease(this, count + 2);
+        }
+    }
+
+    private void find(long delayNanos) {
+        if (returned) {
+            returned = false;
+            ready.clear();
+        } else if (ready.size() > 0) {
+            // From a poll that has failed before its end.
+            return;
+        }
+        boolean waits = delayNanos != 0;
+        if (waits && !interrupted && !missed) {
+            long limit = delayNanos < 0 ? Clock.NEVER : Clock.after(delayNanos);
+            try {
+                waitForEvents(timers.sleep(limit), ready);
+            } finally {
                 timers.awake();
             }
-            if (interrupted) {
-                interrupted = false;
-                // After the wait, and before the caller looks for what it has been woken for.
-                wakeSig.set(false);
-            }
+        } else {
+            waitForEvents(0, ready);
+        }
+        // Who only looks would not have slept, so the wakeup is not for him but for the next.
+        if (waits && (interrupted || missed)) {
+            interrupted = false;
+            missed = false;
+            // After the wait, and before the caller looks for what it has been woken for.
+            wakeSig.set(false);
         }
         if (!timers.isEmpty()) {
             timers.expire(Clock.now(), ready);
         }
-        return ready;
     }
 
     @Override
@@ -130,8 +201,25 @@ abstract class AbstractNetPoller implements NetPoller {
 
     @Override
     public final void wakeup() {
-        if (wakeSig.compareAndSet(false, true)) {
-            interrupt();
+        if (!wakeSig.compareAndSet(false, true)) {
+            return;
         }
+        boolean sent = false;
+        try {
+            sent = interrupt();
+        } catch (Throwable t) {
+            logger.error("Unable to wake a poller", t);
+        } finally {
+            if (!sent) {
+                missed = true;
+                // The next wakeup tries again.
+                wakeSig.set(false);
+            }
+        }
+    }
+
+    @Override
+    public final long lastPoll() {
+        return polls;
     }
 }

@@ -48,13 +48,24 @@ public interface NetPoller extends AutoCloseable {
      *     only looks, above 0 waits so many nanoseconds at most; a deadline that is due earlier
      *     ends the wait too
      * @return the waiters to resume, for one descriptor the writing side before the reading side;
-     *     the list is the poller's own and valid until the next call
+     *     the list is the poller's own and valid until the next call. Empty if the wait has ended
+     *     because of {@link #wakeup}, of the time, or for nothing
+     * @throws IllegalStateException if the poller is closed, if another thread is in this method
+     *     (not always noticed), or if the system call fails. The next call goes on: no readiness,
+     *     deadline or wakeup is lost
      */
     ReadyList poll(long delayNanos);
 
     /**
+     * How many polls have begun and ended: odd while a thread is in {@link #poll}. If it is even,
+     * and the same as some time ago, nobody has polled since. Any thread.
+     */
+    long lastPoll();
+
+    /**
      * Ends the {@link #poll} that waits, or else the next one that would: Go's {@code
-     * netpollBreak}. Any thread. Coalesced: at most one write to the eventfd is in flight.
+     * netpollBreak}. Any thread. Coalesced: at most one write to the eventfd is in flight. Never
+     * throws.
      */
     void wakeup();
 

@@ -23,14 +23,18 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class PollCache {
 
+    private static final int MIN_SLOTS = 64;
+
     private final AbstractNetPoller poller;
-    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Whoever has it keeps descs from being handed out and from being closed. */
+    final ReentrantLock lock = new ReentrantLock();
 
     /**
      * By {@link PollDesc#index}. Elements are written under the lock, once, and published by the
      * write of this field that follows; the polling thread reads it without the lock.
      */
-    private volatile PollDesc[] slots = new PollDesc[64];
+    private volatile PollDesc[] slots = {};
 
     /** How many slots are taken. Under the lock. */
     private int size;
@@ -50,35 +54,59 @@ final class PollCache {
     PollDesc alloc() {
         lock.lock();
         try {
-            inUse++;
             PollDesc pd = free;
             if (pd != null) {
                 free = pd.link;
                 pd.link = null;
-                return pd;
+            } else {
+                // What can fail for lack of memory comes before anything is changed.
+                PollDesc[] published = slots;
+                if (size == published.length) {
+                    published = Arrays.copyOf(published, Math.max(MIN_SLOTS, size * 2));
+                    poller.timers.reserve(published.length);
+                }
+                pd = new PollDesc(poller, size);
+                published[size++] = pd;
+                slots = published;
             }
-            PollDesc[] published = slots;
-            if (size == published.length) {
-                published = Arrays.copyOf(published, size * 2);
-            }
-            pd = new PollDesc(poller, size);
-            published[size++] = pd;
-            slots = published;
+            inUse++;
             return pd;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Closes the desc, and keeps it for the next {@link #alloc}. */
     void free(PollDesc pd) {
         lock.lock();
         try {
+            pd.retire();
             inUse--;
             pd.link = free;
             free = pd;
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether the kernel watches this descriptor for an open desc. */
+    boolean isWatched(int fd) {
+        lock.lock();
+        try {
+            for (int i = 0; i < size; i++) {
+                if (slots[i].fd() == fd && slots[i].interest != 0) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many descs there are, open or not. Under the lock. */
+    int size() {
+        return size;
     }
 
     /** The desc that the kernel's event names by its index. */

@@ -155,7 +155,9 @@ public final class PollDesc {
     /** The writing deadline, as {@link #rd}. */
     private volatile long wd;
 
-    /** When the timer fires; UNTIMED or IDLE if it is not queued. {@link TimerQueue}'s. */
+    /**
+     * When the timer fires; UNTIMED or IDLE if it is not queued. Only {@link TimerQueue} writes.
+     */
     volatile long timerAt = TimerQueue.UNTIMED;
 
     /** The place in the heap, while queued. {@link TimerQueue}'s. */
@@ -176,6 +178,15 @@ public final class PollDesc {
 
     /** Whether the kernel tells of the writing side. Its user's. */
     private boolean writerWatched;
+
+    /**
+     * What the kernel watches, a mask of {@link EpollPoller}; 0 while it does not. Written under
+     * the poller's controlLock, and by {@link #retire}.
+     */
+    int interest;
+
+    /** The newest {@link #fdseq} of a stale event. The polling thread's. */
+    private int newestStale = -1;
 
     PollDesc(AbstractNetPoller poller, int index) {
         this.poller = poller;
@@ -240,8 +251,8 @@ public final class PollDesc {
      */
     public boolean park(int mode, Waiter waiter) {
         if (mode == WRITE && !writerWatched) {
+            poller.addWriter(this);
             writerWatched = true;
-            poller.addWriter(fd, index, fdseq());
         }
         for (; ; ) {
             Object state = side(mode);
@@ -265,7 +276,14 @@ public final class PollDesc {
                     return true;
                 }
                 if (casSide(mode, WAIT, waiter)) {
-                    arm(deadline(mode));
+                    try {
+                        arm(deadline(mode));
+                    } catch (Throwable noMemory) {
+                        // Not parked, unless somebody has taken the waiter and resumes it.
+                        if (casSide(mode, waiter, null)) {
+                            throw noMemory;
+                        }
+                    }
                     return false;
                 }
                 // An edge, a deadline or a close came in between: the next round finds READY, or
@@ -420,13 +438,16 @@ public final class PollDesc {
         } while (!INFO.compareAndSet(this, i, i | CLOSING_BIT));
         Waiter writer = take(WRITE);
         Waiter reader = take(READ);
-        // Whoever queues the timer first leaves UNTIMED, then looks at closing; here the other way
-        // round. So if it still is UNTIMED, nobody will.
-        if (timerAt != TimerQueue.UNTIMED) {
-            poller.timers.remove(this);
+        try {
+            // Whoever queues the timer first leaves UNTIMED, then looks at closing; here the other
+            // way round. So if it still is UNTIMED, nobody will.
+            if (timerAt != TimerQueue.UNTIMED) {
+                poller.timers.remove(this);
+            }
+        } finally {
+            resume(writer);
+            resume(reader);
         }
-        resume(writer);
-        resume(reader);
     }
 
     /**
@@ -434,8 +455,9 @@ public final class PollDesc {
      * caller must forget it.
      *
      * @param fdStaysOpen true if the descriptor must be taken out of the poller (epoll_ctl DEL);
-     *     false if the caller closes it, which takes it out without a system call of its own (if
-     *     nobody has duplicated it)
+     *     false if the caller closes it, which takes it out without a system call of its own. If
+     *     another descriptor for the same socket is open somewhere, the kernel does not: its events
+     *     are stale from then on, see {@link EpollPoller}
      * @throws IllegalStateException if it has not been unblocked, if somebody waits, or if it is
      *     closed
      */
@@ -452,14 +474,21 @@ public final class PollDesc {
         }
         try {
             if (fdStaysOpen) {
-                poller.remove(fd);
+                poller.remove(this);
             }
         } finally {
-            // From now on what the kernel still has to say about this descriptor is stale.
-            info = (((i >>> FDSEQ_SHIFT) + 1) << FDSEQ_SHIFT) | CLOSING_BIT;
-            fd = -1;
             poller.cache.free(this);
         }
+    }
+
+    /**
+     * The part of {@link #close} that {@link PollCache} does under its lock. From now on what the
+     * kernel still has to say about this descriptor is stale.
+     */
+    void retire() {
+        info = (((info >>> FDSEQ_SHIFT) + 1) << FDSEQ_SHIFT) | CLOSING_BIT;
+        fd = -1;
+        interest = 0;
     }
 
     /** The part of {@link NetPoller#open} that comes before the kernel knows of it. */
@@ -470,7 +499,6 @@ public final class PollDesc {
         wg = null;
         rd = 0;
         wd = 0;
-        timerAt = TimerQueue.UNTIMED;
         // Last, because what is left of the former user (a park that has just published its waiter
         // and lost it) finds all of the above void as long as it sees closing.
         info = info & ~(CLOSING_BIT | HUNG_UP | URGENT);
@@ -487,16 +515,24 @@ public final class PollDesc {
      *
      * @param modes the sides that have become ready, in any combination
      * @param news HUNG_UP and URGENT, in any combination
+     * @param ready has room for two
+     * @return true if the event is stale, and not the first one of that former user: the kernel
+     *     still watches a descriptor that has been closed here
      */
-    void event(int fdseq, int modes, int news, ReadyList ready) {
+    boolean event(int fdseq, int modes, int news, ReadyList ready) {
         long i = info;
         if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
-            return;
+            // The first one may have come in while the descriptor was being closed.
+            boolean again = fdseq - newestStale <= 0;
+            if (!again) {
+                newestStale = fdseq;
+            }
+            return again;
         }
         while ((i & news) != news && !INFO.compareAndSet(this, i, i | news)) {
             i = info;
             if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
-                return;
+                return false;
             }
         }
         if ((modes & WRITE) != 0) {
@@ -505,6 +541,7 @@ public final class PollDesc {
         if ((modes & READ) != 0) {
             ready.add(ready(READ));
         }
+        return false;
     }
 
     /** The timer has fired: by {@link TimerQueue}, under its lock. Sides that are not due stay. */

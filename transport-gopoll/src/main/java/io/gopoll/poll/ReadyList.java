@@ -16,13 +16,18 @@ package io.gopoll.poll;
 import java.util.Arrays;
 
 /**
- * Waiters that became runnable, in order: Go's {@code gList}. Grows, is reused, belongs to one
- * thread.
+ * Waiters that became runnable, in order: Go's {@code gList}. It is reused, belongs to one thread,
+ * and does not grow: a waiter that has been taken out of its desc must have a place here, also when
+ * there is no memory. So whoever adds makes sure of the room first.
  */
 public final class ReadyList {
 
-    private Waiter[] waiters = new Waiter[64];
+    private final Waiter[] waiters;
     private int size;
+
+    ReadyList(int capacity) {
+        waiters = new Waiter[capacity];
+    }
 
     public int size() {
         return size;
@@ -32,15 +37,16 @@ public final class ReadyList {
         return waiters[index];
     }
 
+    /** Whether so many more can be added. */
+    boolean hasRoom(int more) {
+        return waiters.length - size >= more;
+    }
+
     /** Null, which stands for nobody, is not added. */
     void add(Waiter waiter) {
-        if (waiter == null) {
-            return;
+        if (waiter != null) {
+            waiters[size++] = waiter;
         }
-        if (size == waiters.length) {
-            waiters = Arrays.copyOf(waiters, size * 2);
-        }
-        waiters[size++] = waiter;
     }
 
     /** Forgets its waiters, so that they can be collected. */

@@ -29,23 +29,25 @@ import java.util.concurrent.locks.ReentrantLock;
  * nothing here.
  *
  * <p>The fields of a desc that belong to the queue, {@link PollDesc#timerAt} and {@link
- * PollDesc#timerIndex}, are written under the lock of the queue only (and by open, when the desc
- * cannot be in the queue).
+ * PollDesc#timerIndex}, are written under the lock of the queue only. An {@link #arm} may be late:
+ * its desc may have been closed, and opened again, while it waited for the lock or even while it
+ * had it. It then acts on what the present user of the desc waits for.
+ *
+ * <p>The heap has room for every desc of the poller ({@link #reserve}), so that no timer is lost
+ * for lack of memory.
  */
 final class TimerQueue {
 
-    /** {@link PollDesc#timerAt} of a desc that has not been queued since it was opened. */
+    /** {@link PollDesc#timerAt} of a desc that nobody has armed since {@link #remove}. */
     static final long UNTIMED = NEVER;
 
-    /**
-     * {@link PollDesc#timerAt} of a desc that has been queued since it was opened, and is not now.
-     */
+    /** {@link PollDesc#timerAt} of a desc that has been armed since, and is not queued now. */
     static final long IDLE = NEVER - 1;
 
     private static final long AWAKE = 0;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private PollDesc[] heap = new PollDesc[16];
+    private PollDesc[] heap = {};
     private int size;
 
     /**
@@ -58,6 +60,18 @@ final class TimerQueue {
 
     /** Until when the poller means to sleep, AWAKE while it does not. Written by the poller. */
     private volatile long sleepUntil = AWAKE;
+
+    /** Makes room for so many descs. To be called before the last of them is handed out. */
+    void reserve(int descs) {
+        lock.lock();
+        try {
+            if (descs > heap.length) {
+                heap = Arrays.copyOf(heap, descs);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
 
     /**
      * Queues the desc for its earliest deadline that somebody waits for, unless it is queued for
@@ -79,9 +93,6 @@ final class TimerQueue {
             boolean queued = pd.timerAt != IDLE;
             pd.timerAt = due;
             if (!queued) {
-                if (size == heap.length) {
-                    heap = Arrays.copyOf(heap, size * 2);
-                }
                 pd.timerIndex = size++;
             }
             siftUp(pd.timerIndex, pd);
@@ -93,13 +104,15 @@ final class TimerQueue {
     }
 
     /**
-     * Takes the desc out, if it is in. After that, it does not come back until it is opened again.
+     * Takes the desc out, if it is in. To be called when it is closing: it does not come back until
+     * it is opened again.
      */
     void remove(PollDesc pd) {
         lock.lock();
         try {
-            if (pd.timerAt < IDLE) {
-                pd.timerAt = IDLE;
+            boolean queued = pd.timerAt < IDLE;
+            pd.timerAt = UNTIMED;
+            if (queued) {
                 removeAt(pd.timerIndex);
                 publishNext();
             }
@@ -131,7 +144,10 @@ final class TimerQueue {
         return next == NEVER;
     }
 
-    /** Fires what is due at {@code now}, and adds the waiters to resume to the list. */
+    /**
+     * Fires what is due at {@code now}, and adds the waiters to resume to the list. What the list
+     * has no room for stays due.
+     */
     void expire(long now, ReadyList ready) {
         // Whoever has the lock may need this thread to go on: the next look at the network, which
         // comes at once, tries again.
@@ -139,7 +155,7 @@ final class TimerQueue {
             return;
         }
         try {
-            while (size > 0 && heap[0].timerAt <= now) {
+            while (size > 0 && heap[0].timerAt <= now && ready.hasRoom(2)) {
                 PollDesc pd = heap[0];
                 pd.expire(now, ready);
                 // The desc counts as not queued before nextDue looks for waiters and deadlines: one

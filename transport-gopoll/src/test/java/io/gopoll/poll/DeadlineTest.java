@@ -38,7 +38,7 @@ class DeadlineTest {
 
     private final FakePoller poller = new FakePoller();
     private final TimerQueue timers = poller.timers;
-    private final ReadyList ready = new ReadyList();
+    private final ReadyList ready = new ReadyList(4096);
     private final CountingWaiter waiter = new CountingWaiter();
     private final CountingWaiter writer = new CountingWaiter();
     private final PollDesc pd = poller.open();

@@ -27,10 +27,15 @@ import static io.gopoll.sys.Constants.SOCK_NONBLOCK;
 import static io.gopoll.sys.Constants.SOCK_STREAM;
 
 import io.gopoll.sys.Errno;
+import io.gopoll.sys.Msghdrs;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.Syscalls;
+import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /** Real descriptors for tests. Belongs to one thread. */
 final class Descriptors {
@@ -97,6 +102,34 @@ final class Descriptors {
 
     int duplicate(int fd) {
         return check("fcntl", SYS.fcntl(fd, F_DUPFD_CLOEXEC, 0));
+    }
+
+    /** As {@link #duplicate}, with a number that is free. */
+    void duplicateTo(int fd, int number) {
+        int result = check("fcntl", SYS.fcntl(fd, F_DUPFD_CLOEXEC, number));
+        if (result != number) {
+            close(result);
+            throw new AssertionError("descriptor " + number + " is taken");
+        }
+    }
+
+    /**
+     * Sends a descriptor over a Unix socket (SCM_RIGHTS). Until it is received, or the other socket
+     * closes, the kernel keeps it open.
+     */
+    void sendDescriptor(int socket, int fd) {
+        Msghdrs message = new Msghdrs(1, Msghdrs.controlSpace(Integer.BYTES));
+        message.send(0, memory.address(), 1);
+        message.addFd(0, fd);
+        check("sendmsg", (int) SYS.sendmsg(socket, message.address(), 0));
+        Reference.reachabilityFence(message);
+    }
+
+    /** How many descriptors an epoll instance watches. */
+    static long watchedBy(int epfd) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/fdinfo/" + epfd))) {
+            return lines.filter(line -> line.startsWith("tfd:")).count();
+        }
     }
 
     /** What read(2) of one byte returns: 1, 0 at the end, or -EAGAIN. */

@@ -16,6 +16,7 @@ package io.gopoll.poll;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A poller without a kernel: the test says what the events are. */
 final class FakePoller extends AbstractNetPoller {
@@ -25,29 +26,45 @@ final class FakePoller extends AbstractNetPoller {
     final List<Integer> removed = new ArrayList<>();
     int interrupts;
 
+    /** Of the last wait. */
+    long waitedUntil;
+
+    /** Whether an interrupt succeeds. */
+    boolean interruptible = true;
+
+    Runnable onInterrupt = () -> {};
+    Runnable onAddWriter = () -> {};
+
+    /** What a wait brings. */
+    Consumer<ReadyList> events = ready -> {};
+
     @Override
-    void add(int fd, int index, int fdseq, boolean writer) {
-        added.add(fd);
+    void add(PollDesc pd, boolean writer) {
+        added.add(pd.fd());
     }
 
     @Override
-    void addWriter(int fd, int index, int fdseq) {
-        writersAdded.add(fd);
+    void addWriter(PollDesc pd) {
+        onAddWriter.run();
+        writersAdded.add(pd.fd());
     }
 
     @Override
-    void remove(int fd) {
-        removed.add(fd);
+    void remove(PollDesc pd) {
+        removed.add(pd.fd());
     }
 
     @Override
-    boolean waitForEvents(long until, ReadyList ready) {
-        return false;
+    void waitForEvents(long until, ReadyList ready) {
+        waitedUntil = until;
+        events.accept(ready);
     }
 
     @Override
-    void interrupt() {
+    boolean interrupt() {
         interrupts++;
+        onInterrupt.run();
+        return interruptible;
     }
 
     @Override
@@ -67,7 +84,7 @@ final class FakePoller extends AbstractNetPoller {
     }
 
     static void edge(PollDesc pd, int modes) {
-        edge(pd, modes, new ReadyList());
+        edge(pd, modes, new ReadyList(2));
     }
 
     @Override

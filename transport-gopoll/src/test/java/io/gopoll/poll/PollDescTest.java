@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PollDescTest {
 
     private final FakePoller poller = new FakePoller();
-    private final ReadyList ready = new ReadyList();
+    private final ReadyList ready = new ReadyList(4096);
     private final CountingWaiter waiter = new CountingWaiter();
     private final PollDesc pd = poller.open();
 

@@ -31,7 +31,7 @@ class TimerQueueTest {
 
     private final FakePoller poller = new FakePoller();
     private final TimerQueue timers = poller.timers;
-    private final ReadyList ready = new ReadyList();
+    private final ReadyList ready = new ReadyList(4096);
 
     private PollDesc parked(long delay) {
         PollDesc pd = poller.open();
