@@ -28,6 +28,7 @@ import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
@@ -192,7 +193,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     @Override
     public boolean isActive() {
-        return active;
+        // The event loop is the last to know, so that it tells the pipeline.
+        return active && (isOpen() || isRegistered() && eventLoop().inEventLoop());
     }
 
     @Override
@@ -903,6 +905,32 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     // ---- Closing. ----
+
+    @Override
+    public ChannelFuture close() {
+        return close(newPromise());
+    }
+
+    @Override
+    public ChannelFuture close(ChannelPromise promise) {
+        super.close(promise);
+        EventLoop loop = isRegistered() ? eventLoop() : null;
+        if (loop instanceof GoroutineEventLoop && !loop.inEventLoop()) {
+            ((GoroutineEventLoop) loop).closeEvenIfBlocked(this, promise);
+        }
+        return promise;
+    }
+
+    /**
+     * Closes the descriptor while the event loop cannot: a handler blocks in it. Whatever the loop
+     * does with the channel from now on fails; what a close does in the pipeline it does later. Any
+     * thread.
+     */
+    final void closeAtOnce() {
+        if (netFd.close()) {
+            CloseFutures.setClosed(closeFuture());
+        }
+    }
 
     @Override
     protected void doDisconnect() throws Exception {

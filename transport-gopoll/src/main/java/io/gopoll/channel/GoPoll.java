@@ -18,10 +18,12 @@ import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Syscalls;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.PlatformDependent;
 import io.netty.util.internal.ThreadExecutorMap;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -138,8 +140,14 @@ public final class GoPoll {
      * before it has returned. So it is no way to wait for something that is to be read on a channel
      * of the same loop. Anywhere else it is {@code future.sync().getNow()}.
      *
+     * <p>If the handler's channel closes before the future is done, a {@link
+     * ClosedChannelException} ends the wait. The compiler does not know of it, nor of what {@code
+     * sync()} throws.
+     *
      * @return the future's value
      * @throws InterruptedException if the waiting thread was interrupted
+     * @throws java.util.concurrent.RejectedExecutionException in a goroutine event loop whose group
+     *     ends before the future is done
      * @throws io.netty.util.concurrent.BlockingOperationException in an event loop of another kind
      *     that the future belongs to; for a write of a channel in what one of its writes has
      *     called, a listener or {@code channelWritabilityChanged}
@@ -147,7 +155,11 @@ public final class GoPoll {
     public static <V> V await(Future<V> future) throws InterruptedException {
         EventExecutor current = ThreadExecutorMap.currentExecutor();
         if (current instanceof GoroutineEventLoop && current.inEventLoop()) {
-            ((GoroutineEventLoop) current).await(future);
+            try {
+                ((GoroutineEventLoop) current).await(future);
+            } catch (ClosedChannelException e) {
+                PlatformDependent.throwException(e);
+            }
         }
         return future.sync().getNow();
     }

@@ -18,6 +18,7 @@ import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
+import io.gopoll.poll.SafeLogger;
 import io.gopoll.sched.Strand;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -35,10 +36,9 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.ThreadExecutorMap;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -55,8 +55,7 @@ import java.util.concurrent.locks.LockSupport;
 final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         implements IoEventLoop, Strand.Work {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(GoroutineEventLoop.class);
+    private static final SafeLogger logger = SafeLogger.of(GoroutineEventLoop.class);
 
     // What it is doing. Whoever turns one of the others to AWAKE sees to it that it goes on. A
     // burst
@@ -81,12 +80,17 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private static final VarHandle STATUS;
     private static final VarHandle READY;
     private static final VarHandle THREAD;
+    private static final VarHandle TURN;
+    private static final VarHandle TERMINATION;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATUS = lookup.findVarHandle(GoroutineEventLoop.class, "status", int.class);
             THREAD = lookup.findVarHandle(GoroutineEventLoop.class, "thread", Thread.class);
+            TURN = lookup.findVarHandle(GoroutineEventLoop.class, "turn", int.class);
+            TERMINATION =
+                    lookup.findVarHandle(GoroutineEventLoop.class, "termination", Promise.class);
             READY =
                     lookup.findVarHandle(
                             GoroutineEventLoop.class, "ready", GoPollIoRegistration.Side.class);
@@ -94,6 +98,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    /** A handler that has not returned for so long after a close was asked for blocks. */
+    private static final long BLOCKED_MILLIS = 10;
 
     /** How many tasks run before the channels have their turn. */
     private static final int TASKS_PER_TURN = 1024;
@@ -106,8 +113,24 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private final Strand strand;
     private final Registrations registrations = new GoroutineRegistrations();
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-    private final Promise<Void> terminationFuture =
-            new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
+
+    /** Whether it is one of those that {@link GoroutineEventLoopGroup#next} goes through. */
+    private final boolean durable;
+
+    /**
+     * What {@link #terminationFuture} has given out; null while nobody has asked. Netty and others
+     * keep things for an executor until this is done: a resolver, with a socket of its own. So it
+     * is not only done when the group ends, but also when the loop ends because its channels have
+     * closed. A loop that begins anew after that has another one.
+     */
+    @SuppressWarnings("unused")
+    private volatile Promise<Void> termination;
+
+    /**
+     * The channel that the group has made it, or taken it, for; null before that, and when the
+     * channel has left. Written by whoever takes the loop, then by the loop.
+     */
+    private volatile Channel own;
 
     /** AWAKE, ASLEEP, ENDED or AWAITING. */
     private volatile int status = ENDED;
@@ -116,6 +139,12 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     /** The thread whose burst this is, null between bursts. Only bursts write it, each its own. */
     private volatile Thread thread;
+
+    /** Counts the turns, those of {@link #await} too. Written by bursts. */
+    private volatile int turn;
+
+    /** The group did not wait for this loop's handler: only that one's thread may still come. */
+    private volatile boolean abandoned;
 
     /** The strand's timer has come. A burst takes it back. */
     private volatile boolean due;
@@ -161,9 +190,10 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     /**
      * @param poller where its descriptors are watched
      */
-    GoroutineEventLoop(GoroutineEventLoopGroup group, LoopPoller poller) {
+    GoroutineEventLoop(GoroutineEventLoopGroup group, LoopPoller poller, boolean durable) {
         super(group);
         this.group = group;
+        this.durable = durable;
         this.poller = poller;
         this.strand = group.newStrand(poller, this);
     }
@@ -297,6 +327,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     private void turn() {
+        TURN.setRelease(this, turn + 1);
         takeDue();
         runReady();
         registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
@@ -335,14 +366,55 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         if (ends) {
             strand.release();
         }
+        boolean unused = !durable && isUnused();
         THREAD.setRelease(this, (Thread) null);
         status = ends ? ENDED : ASLEEP;
         if (hasNews()) {
             wake();
         }
+        if (unused) {
+            unused();
+        }
         if (ends) {
             group.ended(this);
         }
+    }
+
+    /**
+     * Whether no channel is left but those that serve the loop itself, as a resolver's, and no task
+     * is to come. What serves the loop goes when the loop says that it has ended, and would wait
+     * for ever if the loop waited for it.
+     */
+    private boolean isUnused() {
+        Channel channel = own;
+        return (channel == null || !channel.isRegistered() || channel.eventLoop() != this)
+                && nextScheduledTaskDeadlineNanos() == -1
+                && registrations.hasDatagramsOnly();
+    }
+
+    /** Its channel has left: another one gets it, or all who keep something for it are told. */
+    private void unused() {
+        if (own == null || !group.takeBack(this)) {
+            ended();
+        }
+    }
+
+    /** Completes what {@link #terminationFuture} has given out so far. Any thread. */
+    private void ended() {
+        @SuppressWarnings("unchecked")
+        Promise<Void> promise = (Promise<Void>) TERMINATION.getAndSet(this, (Promise<Void>) null);
+        if (promise != null) {
+            promise.trySuccess(null);
+        }
+    }
+
+    /** The group takes it for a channel. */
+    void own(Channel channel) {
+        own = channel;
+    }
+
+    Channel own() {
+        return own;
     }
 
     /**
@@ -471,10 +543,17 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
      * @throws BlockingOperationException if it is a future of a channel that is writing just now:
      *     in a listener of a write, or in {@code channelWritabilityChanged}
      * @throws InterruptedException if the thread was interrupted
+     * @throws ClosedChannelException if the loop's channel is closed, or closes meanwhile
+     * @throws RejectedExecutionException if there is no channel, and the loop ends meanwhile
      */
-    void await(Future<?> future) throws InterruptedException {
+    void await(Future<?> future)
+            throws InterruptedException, ClosedChannelException, RejectedExecutionException {
         if (future.isDone()) {
             return;
+        }
+        Channel channel = handled();
+        if (channel != null && channel.isOpen()) {
+            channel.closeFuture().addListener(closed -> awaited());
         }
         if (future instanceof ChannelFuture && isWriting(((ChannelFuture) future).channel())) {
             throw new BlockingOperationException(
@@ -486,15 +565,33 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         future.addListener(done -> awaited());
         awaiting++;
         try {
-            while (!future.isDone()) {
+            for (; ; ) {
+                awaitTurn(future, channel);
+                if (future.isDone()) {
+                    return;
+                }
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                awaitTurn(future);
+                if (channel == null && state != STARTED) {
+                    throw rejected();
+                }
+                if (channel != null && !channel.isOpen()) {
+                    throw new ClosedChannelException();
+                }
             }
         } finally {
             awaiting--;
         }
+    }
+
+    /** The channel whose handler this is called by; null if it cannot be known. */
+    private Channel handled() {
+        Channel channel = own;
+        if (channel == null && registrations.channels() == 1) {
+            channel = registrations.channelList().get(0);
+        }
+        return channel;
     }
 
     private boolean isWriting(Channel channel) {
@@ -513,7 +610,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
     }
 
-    private void awaitTurn(Future<?> future) {
+    private void awaitTurn(Future<?> future, Channel channel) {
+        TURN.setRelease(this, turn + 1);
         takeDue();
         queueReady();
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
@@ -526,7 +624,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             return;
         }
         status = AWAITING;
-        if (!hasNews() && !future.isDone()) {
+        if (!hasNews() && !future.isDone() && (channel == null || channel.isOpen())) {
             long delay = nextScheduledTaskNano();
             if (delay < 0) {
                 LockSupport.park(this);
@@ -542,11 +640,12 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     @Override
     public void execute(Runnable task) {
         checkNotNull(task, "task");
-        if (state >= SHUTDOWN) {
+        boolean inEventLoop = inEventLoop();
+        if (isRefused(inEventLoop)) {
             throw rejected();
         }
         tasks.add(task);
-        if (inEventLoop()) {
+        if (inEventLoop) {
             return;
         }
         if (state == TERMINATED && tasks.remove(task)) {
@@ -558,6 +657,11 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             tasks.remove(task);
             throw e;
         }
+    }
+
+    /** The loop itself, as it closes its channels, has things to do later up to its end. */
+    private boolean isRefused(boolean inEventLoop) {
+        return inEventLoop ? state == TERMINATED : state >= SHUTDOWN || abandoned;
     }
 
     static RejectedExecutionException rejected() {
@@ -664,7 +768,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     private void shutDown(int to, long quietPeriod, long timeout) {
-        synchronized (terminationFuture) {
+        synchronized (tasks) {
             if (state != STARTED) {
                 return;
             }
@@ -677,7 +781,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         } catch (RejectedExecutionException e) {
             // The group has terminated, and this loop had no thread.
             state = TERMINATED;
-            terminationFuture.trySuccess(null);
+            ended();
         }
     }
 
@@ -708,10 +812,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     private void terminate() {
         state = SHUTDOWN;
-        while (runTasks()) {
-            // What was submitted before the loop refused tasks.
-        }
-        registrations.closeAll();
+        do {
+            registrations.closeAll();
+        } while (runTasks());
         state = TERMINATED;
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             safeExecute(task);
@@ -721,12 +824,73 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         cancelScheduledTasks();
         quiet = -1;
         stateSeen = TERMINATED;
-        terminationFuture.setSuccess(null);
+        ended();
     }
 
+    // ---- From outside, while a handler blocks. ----
+
+    /**
+     * A close was asked for by another thread. Its turn comes after the handler that runs now: if
+     * that one blocks, the descriptor is closed without waiting for it, and the handler finds it
+     * closed; what handlers do about a close they do when it has returned.
+     */
+    void closeEvenIfBlocked(AbstractGoPollChannel channel, ChannelPromise promise) {
+        if (promise.isDone() || status != AWAKE) {
+            return;
+        }
+        int seen = turn;
+        GlobalEventExecutor.INSTANCE.schedule(
+                () -> {
+                    if (promise.isDone() || turn != seen) {
+                        return;
+                    }
+                    if (thread != null) {
+                        channel.closeAtOnce();
+                        promise.trySuccess();
+                    } else {
+                        closeEvenIfBlocked(channel, promise);
+                    }
+                },
+                BLOCKED_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * The group's time is over. Closes the channels and interrupts the handler; it is not waited
+     * for.
+     */
+    void abandon() {
+        abandoned = true;
+        Thread running = thread;
+        for (Channel channel : registrations.channelList()) {
+            ((AbstractGoPollChannel) channel).closeAtOnce();
+        }
+        if (running != null) {
+            running.interrupt();
+        }
+        ended();
+    }
+
+    /** The thread of a handler that has not returned although the loop was abandoned, or null. */
+    Thread stillRunning() {
+        return abandoned && state != TERMINATED ? thread : null;
+    }
+
+    /** Done when the loop ends, with its group or without it: see {@link #termination}. */
     @Override
     public Future<?> terminationFuture() {
-        return terminationFuture;
+        Promise<Void> promise = termination;
+        if (promise == null) {
+            promise = new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
+            if (!TERMINATION.compareAndSet(this, (Promise<Void>) null, promise)) {
+                return terminationFuture();
+            }
+        }
+        if (state == TERMINATED || abandoned) {
+            // It may have ended before the promise was there.
+            promise.trySuccess(null);
+        }
+        return promise;
     }
 
     @Override
@@ -746,6 +910,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return terminationFuture.await(timeout, unit);
+        return terminationFuture().await(timeout, unit);
     }
 }

@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
+import io.gopoll.poll.SafeLogger;
 import io.gopoll.sched.Scheduler;
 import io.gopoll.sched.Strand;
 import io.netty.channel.Channel;
@@ -33,13 +34,16 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -70,14 +74,34 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     /** A loop that has slept for one to two times as long gives back its thread's caches. */
     private static final long SWEEP_SECONDS = 2;
 
+    /**
+     * How many loops whose channel has closed are kept for further channels. Things that Netty
+     * keeps for an executor, as resolvers, are kept with them.
+     */
+    private static final int IDLE_LOOPS = 16;
+
+    /** At least so long the loops have for their end, whatever the timeout. */
+    private static final long MIN_TIMEOUT_MILLIS = 100;
+
+    /** A handler that was interrupted and has not returned for so long is named in the log. */
+    private static final long INTERRUPTED_MILLIS = 1000;
+
     /** In {@link #begun}: the group has terminated, no loop begins any more. */
     private static final long TERMINATED = Long.MIN_VALUE;
+
+    /** How many handlers that do not return are named for each stack. */
+    private static final int NAMED = 20;
+
+    private static final SafeLogger logger = SafeLogger.of(GoroutineEventLoopGroup.class);
 
     private final Scheduler scheduler;
     private final LoopPoller[] pollers;
 
     /** What {@link #next} goes through: they are always the same. */
     private final GoroutineEventLoop[] durable;
+
+    /** Loops whose channel has closed. */
+    private final Queue<GoroutineEventLoop> idle = PlatformDependent.newFixedMpmcQueue(IDLE_LOOPS);
 
     private final AtomicInteger nextDurable = new AtomicInteger();
     private final AtomicInteger nextPoller = new AtomicInteger();
@@ -100,6 +124,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     /** Written under this, before the loops are told to shut down. */
     private volatile Shutdown shutdown;
+
+    /** Of the shutdown; null before it. */
+    private volatile Future<?> timeout;
 
     private static final class Shutdown {
         final long quietPeriod;
@@ -141,13 +168,13 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         }
         durable = new GoroutineEventLoop[n];
         for (int i = 0; i < n; i++) {
-            durable[i] = newLoop();
+            durable[i] = newLoop(true);
         }
     }
 
-    private GoroutineEventLoop newLoop() {
+    private GoroutineEventLoop newLoop(boolean isDurable) {
         int i = Math.floorMod(nextPoller.getAndIncrement(), pollers.length);
-        return new GoroutineEventLoop(this, pollers[i]);
+        return new GoroutineEventLoop(this, pollers[i], isDurable);
     }
 
     // ---- For the loops. ----
@@ -206,15 +233,87 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     /** It may have begun anew before. */
     void ended(GoroutineEventLoop loop) {
         active.computeIfPresent(loop, (l, times) -> times == 1 ? null : times - 1);
-        if (begun.decrementAndGet() == 0) {
+        long n;
+        do {
+            n = begun.get();
+            if (n == TERMINATED) {
+                // It was abandoned.
+                return;
+            }
+        } while (!begun.compareAndSet(n, n - 1));
+        if (n == 1) {
             terminateIfDone();
         }
     }
 
     private void terminateIfDone() {
         if (shutdown != null && begun.compareAndSet(0, TERMINATED)) {
+            Future<?> t = timeout;
+            if (t != null) {
+                t.cancel(false);
+            }
             scheduler.close();
             terminationFuture.setSuccess(null);
+        }
+    }
+
+    /** The group's time is over: does not wait for loops whose handlers have not returned. */
+    private void terminate() {
+        if (begun.getAndSet(TERMINATED) == TERMINATED) {
+            return;
+        }
+        List<GoroutineEventLoop> loops = new ArrayList<>(active.keySet());
+        for (GoroutineEventLoop loop : loops) {
+            try {
+                loop.abandon();
+            } catch (Throwable t) {
+                logger.warn("Unable to end {}", loop, t);
+            }
+        }
+        scheduler.abandon();
+        terminationFuture.setSuccess(null);
+        GlobalEventExecutor.INSTANCE.schedule(
+                () -> report(loops), INTERRUPTED_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private static void report(List<GoroutineEventLoop> loops) {
+        Map<List<StackTraceElement>, List<String>> stacks = new LinkedHashMap<>();
+        for (GoroutineEventLoop loop : loops) {
+            Thread thread = loop.stillRunning();
+            if (thread != null) {
+                stacks.computeIfAbsent(
+                                Arrays.asList(thread.getStackTrace()), stack -> new ArrayList<>())
+                        .add(thread.getName());
+            }
+        }
+        stacks.forEach(
+                (stack, names) -> {
+                    StringBuilder text = new StringBuilder();
+                    stack.forEach(
+                            e -> text.append(System.lineSeparator()).append("\tat ").append(e));
+                    logger.warn(
+                            "{} handlers have not returned although their group has ended and they"
+                                    + " were interrupted: {}{}",
+                            names.size(),
+                            names.size() <= NAMED ? names : names.subList(0, NAMED) + " ...",
+                            text);
+                });
+    }
+
+    /** A loop's channel has left it; false if it is not kept for another one. */
+    boolean takeBack(GoroutineEventLoop loop) {
+        loop.own(null);
+        boolean kept = idle.offer(loop);
+        Shutdown s = shutdown;
+        if (s != null) {
+            shutDownIdle(s);
+        }
+        return kept;
+    }
+
+    private void shutDownIdle(Shutdown s) {
+        for (GoroutineEventLoop loop; (loop = idle.poll()) != null; ) {
+            loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
         }
     }
 
@@ -229,25 +328,45 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         return durable[Math.floorMod(nextDurable.getAndIncrement(), durable.length)];
     }
 
-    /** Registers a channel with a new loop. */
+    /** Registers a channel with a loop of its own: a new one, or one whose channel has closed. */
     @Override
     @Deprecated
     public ChannelFuture register(Channel channel) {
-        return newLoop().register(checkNotNull(channel, "channel"));
+        GoroutineEventLoop loop = takeLoop(checkNotNull(channel, "channel"));
+        return giveBackIfFailed(loop, loop.register(channel));
     }
 
-    /** Registers a channel with a new loop. */
+    /** As {@link #register(Channel)}. */
     @Override
     @Deprecated
     public ChannelFuture register(ChannelPromise promise) {
-        return newLoop().register(promise);
+        GoroutineEventLoop loop = takeLoop(checkNotNull(promise, "promise").channel());
+        return giveBackIfFailed(loop, loop.register(promise));
     }
 
-    /** Registers a channel with a new loop. */
+    /** As {@link #register(Channel)}. */
     @Override
     @Deprecated
     public ChannelFuture register(Channel channel, ChannelPromise promise) {
-        return newLoop().register(channel, promise);
+        GoroutineEventLoop loop = takeLoop(checkNotNull(channel, "channel"));
+        return giveBackIfFailed(loop, loop.register(channel, promise));
+    }
+
+    private GoroutineEventLoop takeLoop(Channel channel) {
+        GoroutineEventLoop loop = idle.poll();
+        if (loop == null) {
+            loop = newLoop(false);
+        }
+        loop.own(channel);
+        return loop;
+    }
+
+    /** Where it fails later, the loop has had a turn, and notices that it has no channel. */
+    private ChannelFuture giveBackIfFailed(GoroutineEventLoop loop, ChannelFuture registered) {
+        if (registered.isDone() && !registered.isSuccess()) {
+            takeBack(loop);
+        }
+        return registered;
     }
 
     @Override
@@ -270,7 +389,12 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     // ---- Shutdown. ----
 
-    /** Closes all channels; each loop ends after a quiet period of its own. */
+    /**
+     * Closes all channels; each loop ends after a quiet period of its own. Handlers that have not
+     * returned when the timeout is over are interrupted and not waited for: their sockets are
+     * closed and the group has ended. What they do after that goes on with the JDK's scheduler, as
+     * do virtual threads that they have started.
+     */
     @Override
     public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
         checkPositiveOrZero(quietPeriod, "quietPeriod");
@@ -285,6 +409,12 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
             }
             shutdown = new Shutdown(quietPeriod, timeout, unit);
         }
+        this.timeout =
+                GlobalEventExecutor.INSTANCE.schedule(
+                        this::terminate,
+                        Math.max(MIN_TIMEOUT_MILLIS, unit.toMillis(timeout)),
+                        TimeUnit.MILLISECONDS);
+        shutDownIdle(shutdown);
         List<GoroutineEventLoop> loops = new ArrayList<>(active.keySet());
         for (GoroutineEventLoop loop : loops) {
             loop.shutdownGracefully(quietPeriod, timeout, unit);

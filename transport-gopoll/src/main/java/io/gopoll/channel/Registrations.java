@@ -18,6 +18,7 @@ import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import io.gopoll.poll.NetPoller;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.internal.StringUtil;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
@@ -222,6 +223,20 @@ abstract class Registrations {
 
     final boolean isEmpty() {
         return registrations == null;
+    }
+
+    /**
+     * Whether no other channels are registered than those of datagrams, and no handles of users.
+     */
+    final boolean hasDatagramsOnly() {
+        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+            if (!isChannel(r)
+                    || !(((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel()
+                            instanceof DatagramChannel)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isChannel(GoPollIoRegistration registration) {

@@ -14,8 +14,7 @@
 package io.gopoll.sched;
 
 import io.gopoll.poll.NetPoller;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.gopoll.poll.SafeLogger;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.ScheduledFuture;
@@ -29,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Carrier extends Thread {
 
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Carrier.class);
+    private static final SafeLogger logger = SafeLogger.of(Carrier.class);
 
     /** How many goroutines run before a look at the network: as Go's schedtick. */
     private static final int LOOK_EVERY = 61;

@@ -14,9 +14,8 @@
 package io.gopoll.sched;
 
 import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.SafeLogger;
 import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
@@ -31,8 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class GoScheduler extends Scheduler {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(GoScheduler.class);
+    private static final SafeLogger logger = SafeLogger.of(GoScheduler.class);
 
     private static final AtomicInteger CARRIERS = new AtomicInteger();
 

@@ -15,15 +15,14 @@ package io.gopoll.sched;
 
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.ReadyList;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.gopoll.poll.SafeLogger;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** What a scheduler does with what a poll has found. */
 final class Polling {
 
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Polling.class);
+    private static final SafeLogger logger = SafeLogger.of(Polling.class);
 
     /** A poller that fails at once each time must not take a whole core. */
     private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);

@@ -13,8 +13,7 @@
  */
 package io.gopoll.sched;
 
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.gopoll.poll.SafeLogger;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +35,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Sysmon extends Thread {
 
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Sysmon.class);
+    private static final SafeLogger logger = SafeLogger.of(Sysmon.class);
 
     /**
      * Sockets and deadlines are served after two of them, and the time that a thread's start takes.

@@ -14,11 +14,10 @@
 package io.gopoll.sched;
 
 import io.gopoll.poll.Clock;
+import io.gopoll.poll.SafeLogger;
 import io.netty.util.internal.DefaultPriorityQueue;
 import io.netty.util.internal.PriorityQueue;
 import io.netty.util.internal.PriorityQueueNode;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
@@ -32,7 +31,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Timers {
 
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Timers.class);
+    private static final SafeLogger logger = SafeLogger.of(Timers.class);
 
     /** Under this: a carrier that has just lost its processor may add to it, too. */
     private final PriorityQueue<Timer> queue = new DefaultPriorityQueue<>(Timer::compareTo, 16);

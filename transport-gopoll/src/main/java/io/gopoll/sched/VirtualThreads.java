@@ -13,8 +13,7 @@
  */
 package io.gopoll.sched;
 
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.gopoll.poll.SafeLogger;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -28,8 +27,7 @@ import java.util.function.UnaryOperator;
 /** The JDK's virtual threads, by way of reflection: this is compiled for JDK 17. */
 final class VirtualThreads {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(VirtualThreads.class);
+    private static final SafeLogger logger = SafeLogger.of(VirtualThreads.class);
 
     private static final Throwable UNAVAILABILITY_CAUSE;
 

@@ -13,11 +13,10 @@
  */
 package io.gopoll.sched;
 
+import io.gopoll.poll.SafeLogger;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.internal.ThreadExecutorMap;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -39,7 +38,7 @@ final class Worker implements Runnable {
     /** Of one that is cached: what it caches is lost with it. */
     private static final int CACHED_BURSTS = 128 * BURSTS;
 
-    private static final InternalLogger logger = InternalLoggerFactory.getInstance(Worker.class);
+    private static final SafeLogger logger = SafeLogger.of(Worker.class);
 
     private final GoScheduler scheduler;
     final Goroutine goroutine;
