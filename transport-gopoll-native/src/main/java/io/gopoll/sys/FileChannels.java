@@ -27,32 +27,14 @@ public final class FileChannels {
 
     private static final String JDK_CLASS = "sun.nio.ch.FileChannelImpl";
 
-    /** The one way that works here, found at the first use. */
-    private static final class Way {
-        static final Reader READER = find();
+    /** Where there is no way. */
+    private static final Reader NONE = channel -> -1;
 
-        private static Reader find() {
-            try {
-                return new ByReflection();
-            } catch (ReflectiveOperationException | RuntimeException notOpen) {
-                return byJni();
-            }
-        }
-
-        private static Reader byJni() {
-            ByJna jna;
-            try {
-                jna = new ByJna();
-            } catch (LinkageError | RuntimeException noJna) {
-                return null;
-            }
-            try {
-                return Stubs.jni() == 0 ? jna : new ByStub(jna);
-            } catch (LinkageError refused) {
-                return jna;
-            }
-        }
-    }
+    /**
+     * The one way that works here. Null until the first use; not set by an initializer of a class,
+     * which would fail for ever if memory was used up at that time.
+     */
+    private static volatile Reader reader;
 
     interface Reader {
         int fd(FileChannel channel) throws ReflectiveOperationException;
@@ -60,15 +42,43 @@ public final class FileChannels {
 
     private FileChannels() {}
 
+    /** If two threads look at once, both find the same. */
+    private static Reader find() {
+        try {
+            return new ByReflection();
+        } catch (ReflectiveOperationException | RuntimeException notOpen) {
+            return byJni();
+        }
+    }
+
+    private static Reader byJni() {
+        ByJna jna;
+        try {
+            jna = new ByJna();
+        } catch (LinkageError | RuntimeException noJna) {
+            return NONE;
+        }
+        try {
+            return Stubs.jni() == 0 ? jna : new ByStub(jna);
+        } catch (LinkageError refused) {
+            return jna;
+        }
+    }
+
     /**
      * The channel's descriptor, or -1 if it cannot be found out. Valid while the channel is open.
      */
     public static int fd(FileChannel channel) {
-        if (Way.READER == null || !channel.getClass().getName().equals(JDK_CLASS)) {
+        if (!channel.getClass().getName().equals(JDK_CLASS)) {
             return -1;
         }
+        Reader r = reader;
+        if (r == null) {
+            r = find();
+            reader = r;
+        }
         try {
-            return Way.READER.fd(channel);
+            return r.fd(channel);
         } catch (ReflectiveOperationException e) {
             return -1;
         }

@@ -21,9 +21,11 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -88,17 +90,46 @@ class FfmSyscalls extends Syscalls {
      * linker cuts of the memory for errno is really allocated, 48 bytes each time. What is no
      * constant is compiled by itself, where the slice never is.
      */
-    private static MethodHandle SYSCALL =
-            LINKER.downcallHandle(
-                    LINKER.defaultLookup()
-                            .find("syscall")
-                            .orElseThrow(
-                                    () -> new UnsatisfiedLinkError("the C library lacks syscall")),
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                            JAVA_LONG, JAVA_LONG),
-                    Linker.Option.captureCallState("errno"),
-                    Linker.Option.firstVariadicArg(1));
+    private static MethodHandle SYSCALL;
+
+    FfmSyscalls() {
+        this(linked());
+    }
+
+    /**
+     * @param syscall there before the constructor of the superclass makes its first call
+     */
+    private FfmSyscalls(MethodHandle syscall) {
+        SYSCALL = syscall;
+    }
+
+    /**
+     * Not at class initialisation, which fails for ever: the JDK's own lookup opens a library at
+     * its first use, and if there was no descriptor for that finds nothing any more.
+     */
+    private static MethodHandle linked() {
+        if (SYSCALL == null) {
+            SYSCALL =
+                    LINKER.downcallHandle(
+                            LINKER.defaultLookup()
+                                    .find("syscall")
+                                    .or(FfmSyscalls::inLibc)
+                                    .orElseThrow(
+                                            () ->
+                                                    new UnsatisfiedLinkError(
+                                                            "the C library lacks syscall")),
+                            FunctionDescriptor.of(
+                                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                                    JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                            Linker.Option.captureCallState("errno"),
+                            Linker.Option.firstVariadicArg(1));
+        }
+        return SYSCALL;
+    }
+
+    private static Optional<MemorySegment> inLibc() {
+        return SymbolLookup.libraryLookup("libc.so.6", Arena.global()).find("syscall");
+    }
 
     @Override
     public final String binding() {
