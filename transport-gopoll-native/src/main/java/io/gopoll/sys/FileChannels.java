@@ -19,9 +19,9 @@ import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
 
 /**
- * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not tell.
+ * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not give.
  * It is read from the JDK's own field: by reflection where {@code java.base/sun.nio.ch} and {@code
- * java.base/java.io} are open to GoPoll, else by JNI, which asks nobody and comes with JNA.
+ * java.base/java.io} are open to GoPoll, else by JNI, which needs no such permission, through JNA.
  */
 public final class FileChannels {
 
@@ -127,7 +127,7 @@ public final class FileChannels {
         }
     }
 
-    /** By the same functions of JNI, called through {@link Stubs#jni}: that makes no garbage. */
+    /** By the same functions of JNI, called through {@link Stubs#jni}, which allocates nothing. */
     static final class ByStub implements Reader {
         static {
             String arguments = "(Ljava/lang/Object;JJ)";
