@@ -301,6 +301,11 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         return d;
     }
 
+    /** Those that were set; null if none ever was. Any thread. */
+    final Deadlines deadlinesIfAny() {
+        return deadlines;
+    }
+
     final boolean isWatched() {
         return watched;
     }

@@ -133,6 +133,17 @@ public final class GoPoll {
     }
 
     /**
+     * A text like Go's goroutine dump: every channel of every group, with its addresses, what it
+     * waits for (to read, to write, for a handler that blocks, with that one's stack, in {@link
+     * #await}) and since when, its deadlines, and what waits to be written or run. Channels whose
+     * handlers have the same stack stand together. For people to read: its form may change. Any
+     * thread; stops nobody, so it may miss what changes at the same time.
+     */
+    public static String dump() {
+        return Dump.text();
+    }
+
+    /**
      * Waits for a future in direct style: {@code await(channel.writeAndFlush(response))}. In a
      * goroutine event loop, where {@code sync()} on a future of the own channel would be a {@link
      * io.netty.util.concurrent.BlockingOperationException}, the loop goes on meanwhile with writes,

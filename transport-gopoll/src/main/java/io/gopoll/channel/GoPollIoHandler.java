@@ -76,6 +76,12 @@ public final class GoPollIoHandler implements IoHandler {
 
     private final Registrations registrations = new OwnRegistrations();
 
+    /** Known to {@link GoPoll#dump} as long as this is. */
+    private final Dump.Source dumpSource = new ForDump();
+
+    /** The loop's thread, for the dump. Read late is good enough. */
+    private Thread runner;
+
     /**
      * True from just before the loop looks a last time for tasks until its poll has returned.
      * Whoever turns it from true to false wakes the poller: so a sleep costs one write at most, and
@@ -91,6 +97,29 @@ public final class GoPollIoHandler implements IoHandler {
         this.executor = executor;
         this.selectStrategy = selectStrategy;
         openPoller();
+        Dump.add(dumpSource);
+    }
+
+    private final class ForDump implements Dump.Source {
+
+        @Override
+        public String title() {
+            return "loop of " + executor;
+        }
+
+        @Override
+        public void describe(Dump dump) {
+            Thread thread = runner;
+            boolean busy = !sleeping && thread != null;
+            for (GoPollIoRegistration r : registrations.snapshot()) {
+                dump.add(
+                        r,
+                        busy ? "of a loop that runs" : null,
+                        busy ? registrations.now : r.since,
+                        busy ? thread : null,
+                        0);
+            }
+        }
     }
 
     private void openPoller() {
@@ -269,6 +298,8 @@ public final class GoPollIoHandler implements IoHandler {
         int handled = 0;
         try {
             select(context);
+            runner = Thread.currentThread();
+            registrations.now = System.nanoTime();
             boolean report = context.shouldReportActiveIoTime();
             long start = report ? System.nanoTime() : 0;
             ReadyList list = ready;

@@ -65,6 +65,9 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     private PollDesc pd;
 
+    /** When a side was parked last, as {@link Registrations#now}. */
+    long since;
+
     /** The modes that are parked. */
     private byte parked;
 
@@ -181,6 +184,7 @@ final class GoPollIoRegistration implements IoRegistration {
         }
         Side side = side(mode);
         queued = (byte) (queued & ~mode);
+        since = loop.now;
         if (pd.park(mode, side)) {
             queue(mode);
         } else {

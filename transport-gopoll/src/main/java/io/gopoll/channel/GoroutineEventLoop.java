@@ -29,6 +29,7 @@ import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.ServerChannel;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.BlockingOperationException;
 import io.netty.util.concurrent.DefaultPromise;
@@ -38,6 +39,7 @@ import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.ThreadExecutorMap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.Iterator;
 import java.util.Queue;
@@ -139,6 +141,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private volatile int status = ENDED;
 
     private volatile int state = STARTED;
+
+    /** See {@link #name}; null until it is asked for and all is known. */
+    private volatile String name;
 
     /** The thread whose burst this is, null between bursts. Only bursts write it, each its own. */
     private volatile Thread thread;
@@ -310,6 +315,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     /** A burst. */
     @Override
     public void run() {
+        registrations.now = System.nanoTime();
         THREAD.setRelease(this, Thread.currentThread());
         ThreadExecutorMap.setCurrentExecutor(this);
         int turns = 0;
@@ -413,7 +419,28 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     /** The group takes it for a channel. */
     void own(Channel channel) {
+        name = null;
         own = channel;
+    }
+
+    /** The channel's id and peer; the loop's, as long as the peer is not known. */
+    @Override
+    public String name() {
+        String n = name;
+        if (n == null) {
+            Channel channel = own;
+            SocketAddress peer = channel == null ? null : channel.remoteAddress();
+            n =
+                    channel == null
+                            ? "goroutine-loop"
+                            : "goroutine [id: 0x"
+                                    + channel.id().asShortText()
+                                    + (peer == null ? "]" : ", R:" + peer + "]");
+            if (peer != null || channel instanceof ServerChannel) {
+                name = n;
+            }
+        }
+        return n;
     }
 
     Channel own() {
@@ -877,6 +904,26 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             running.interrupt();
         }
         ended();
+    }
+
+    /** For {@link Dump}: what the loop does, with the thread if it is in a handler. Any thread. */
+    void describe(Dump dump) {
+        Thread running = thread;
+        int s = status;
+        String what =
+                s == AWAITING
+                        ? "in GoPoll.await"
+                        : s == AWAKE && running != null
+                                ? "in a handler"
+                                : s == AWAKE ? "ready, waits for its turn" : null;
+        for (GoPollIoRegistration r : registrations.snapshot()) {
+            dump.add(
+                    r,
+                    what,
+                    what == null ? r.since : registrations.now,
+                    what == null ? null : running,
+                    tasks.size());
+        }
     }
 
     /** The thread of a handler that has not returned although the loop was abandoned, or null. */

@@ -94,6 +94,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     private static final SafeLogger logger = SafeLogger.of(GoroutineEventLoopGroup.class);
 
+    /** Known to {@link GoPoll#dump} as long as the group is. */
+    private final Dump.Source dumpSource = new ForDump();
+
     private final Scheduler scheduler;
     private final LoopPoller[] pollers;
 
@@ -169,6 +172,20 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         durable = new GoroutineEventLoop[n];
         for (int i = 0; i < n; i++) {
             durable[i] = newLoop(true);
+        }
+        Dump.add(dumpSource);
+    }
+
+    private final class ForDump implements Dump.Source {
+
+        @Override
+        public String title() {
+            return "goroutine loops, " + scheduler + (isTerminated() ? ", terminated" : "");
+        }
+
+        @Override
+        public void describe(Dump dump) {
+            active.keySet().forEach(loop -> loop.describe(dump));
         }
     }
 

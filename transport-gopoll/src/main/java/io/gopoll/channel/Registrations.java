@@ -63,6 +63,9 @@ abstract class Registrations {
 
     private int channels;
 
+    /** When the turn, or the burst, has begun: a time of {@link System#nanoTime}. */
+    long now = System.nanoTime();
+
     /** Null in a loop that writes every flush straight away. */
     final LateFlushes lateFlushes;
 
@@ -257,13 +260,18 @@ abstract class Registrations {
         return Collections.unmodifiableList(list);
     }
 
-    /** Closes every handle, and takes it out. */
-    final void closeAll() {
+    /** Those that there are. For other threads than the loop's it may miss some. */
+    final List<GoPollIoRegistration> snapshot() {
         List<GoPollIoRegistration> all = new ArrayList<>();
         for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
             all.add(r);
         }
-        for (GoPollIoRegistration registration : all) {
+        return all;
+    }
+
+    /** Closes every handle, and takes it out. */
+    final void closeAll() {
+        for (GoPollIoRegistration registration : snapshot()) {
             try {
                 registration.handle.close();
             } catch (Exception e) {

@@ -332,6 +332,9 @@ final class Carrier extends Thread {
             logger.error("Unable to run {}", g, t);
         }
         CURRENT.setRelease(this, null);
+        if (g.worker != null) {
+            g.worker.unmounted();
+        }
         return p.exit(this);
     }
 }

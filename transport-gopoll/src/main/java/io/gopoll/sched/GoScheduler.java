@@ -148,6 +148,11 @@ final class GoScheduler extends Scheduler {
         }
     }
 
+    @Override
+    public String toString() {
+        return "GoPoll's scheduler, " + processors.length + " processors";
+    }
+
     /** Starts the threads, unless that is done. */
     void start() {
         if (!started) {

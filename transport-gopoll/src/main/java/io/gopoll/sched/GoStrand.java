@@ -35,6 +35,10 @@ final class GoStrand extends Ready implements Strand {
         work.run();
     }
 
+    String name() {
+        return work.name();
+    }
+
     @Override
     public void ready() {
         scheduler.start();

@@ -30,6 +30,9 @@ final class Goroutine extends Ready implements Executor {
 
     private final GoScheduler scheduler;
 
+    /** Whose thread it is; null if it is no worker's. Set once, before the thread starts. */
+    Worker worker;
+
     /** Set once, before the thread starts. Null for a child: see {@link #thread()}. */
     Thread thread;
 

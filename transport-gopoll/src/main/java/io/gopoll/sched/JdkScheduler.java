@@ -38,6 +38,11 @@ final class JdkScheduler extends Scheduler {
     }
 
     @Override
+    public String toString() {
+        return "the JDK's scheduler";
+    }
+
+    @Override
     public boolean lendsThreads() {
         return false;
     }

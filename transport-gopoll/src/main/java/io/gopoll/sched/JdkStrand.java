@@ -56,6 +56,10 @@ final class JdkStrand implements Strand {
             do {
                 awaitReady();
                 ready = false;
+                String name = work.name();
+                if (!name.equals(own.getName())) {
+                    own.setName(name);
+                }
                 work.run();
             } while (thread == own);
         } finally {

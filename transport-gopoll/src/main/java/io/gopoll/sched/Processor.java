@@ -34,7 +34,6 @@ final class Processor {
     private static final VarHandle RUNNING;
     private static final VarHandle SLEEPING;
     private static final VarHandle POLLING;
-    private static final VarHandle LOOKS;
 
     static {
         try {
@@ -42,7 +41,6 @@ final class Processor {
             RUNNING = lookup.findVarHandle(Processor.class, "running", Carrier.class);
             SLEEPING = lookup.findVarHandle(Processor.class, "sleeping", boolean.class);
             POLLING = lookup.findVarHandle(Processor.class, "polling", boolean.class);
-            LOOKS = lookup.findVarHandle(Processor.class, "looks", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -84,9 +82,6 @@ final class Processor {
     /** Whether somebody is in the poller: its owner, or {@link Sysmon} in the owner's place. */
     @SuppressWarnings("unused")
     private volatile boolean polling;
-
-    /** Counts the looks at the network. Written by whoever polls; {@link Sysmon} reads it. */
-    private int looks;
 
     /** No carrier could be had for it. Written under this. */
     private volatile boolean orphan;
@@ -211,10 +206,6 @@ final class Processor {
         return RUNNING.compareAndSet(this, owner, null);
     }
 
-    int looks() {
-        return (int) LOOKS.getOpaque(this);
-    }
-
     /**
      * Looks at the network in passing. {@link Sysmon} may call it too, in the place of an owner
      * that does not come to it.
@@ -231,11 +222,7 @@ final class Processor {
 
     /** False if somebody else polls just now. */
     private boolean beginPoll() {
-        if (!POLLING.compareAndSet(this, false, true)) {
-            return false;
-        }
-        LOOKS.setOpaque(this, looks + 1);
-        return true;
+        return POLLING.compareAndSet(this, false, true);
     }
 
     private void endPoll() {

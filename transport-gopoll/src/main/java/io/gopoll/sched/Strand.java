@@ -33,6 +33,9 @@ public interface Strand {
          */
         void run();
 
+        /** What the thread of a burst is called while it blocks. Any thread; it must not block. */
+        String name();
+
         /** The time of {@link Strand#wakeAfter} has come. Any thread; it must not block. */
         void due();
     }

@@ -58,11 +58,11 @@ final class Sysmon extends Thread {
     /** By processor: what was seen at the last look. */
     private final Seen[] seen;
 
-    /** A carrier that was in a goroutine, with its tick then; and how often was polled. */
+    /** A carrier that was in a goroutine, with its tick then; and {@code NetPoller.lastPoll}. */
     private static final class Seen {
         Carrier carrier;
         long tick;
-        int looks;
+        long lastPoll;
     }
 
     /** A carrier that has lost its processor, to be reported if it stays where it is. */
@@ -167,10 +167,10 @@ final class Sysmon extends Thread {
         }
         s.carrier = carrier;
         s.tick = tick;
-        if (p.looks() == s.looks && !p.isSleeping()) {
+        if (p.poller().lastPoll() == s.lastPoll && !p.isSleeping()) {
             p.look();
         }
-        s.looks = p.looks();
+        s.lastPoll = p.poller().lastPoll();
     }
 
     private boolean isDone(Stuck s) {

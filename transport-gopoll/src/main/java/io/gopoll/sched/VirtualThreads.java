@@ -17,6 +17,7 @@ import io.gopoll.poll.SafeLogger;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.invoke.VarHandle;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -48,6 +49,9 @@ final class VirtualThreads {
 
     /** {@code Thread.currentCarrierThread()}. */
     private static final MethodHandle CURRENT_CARRIER;
+
+    /** {@code Thread.name}. */
+    private static final VarHandle THREAD_NAME;
 
     /** {@code VirtualThread.DEFAULT_SCHEDULER}. */
     private static final Executor DEFAULT_SCHEDULER;
@@ -90,6 +94,7 @@ final class VirtualThreads {
         MethodHandle newOnExecutor = null;
         MethodHandle currentCarrier = null;
         Executor defaultScheduler = null;
+        VarHandle threadName = null;
         if (cause == null) {
             try {
                 MethodHandles.Lookup lookup = MethodHandles.lookup();
@@ -112,6 +117,9 @@ final class VirtualThreads {
                                 .getDeclaredField("DEFAULT_SCHEDULER");
                 field.setAccessible(true);
                 defaultScheduler = (Executor) field.get(null);
+                threadName =
+                        MethodHandles.privateLookupIn(Thread.class, lookup)
+                                .findVarHandle(Thread.class, "name", String.class);
             } catch (ReflectiveOperationException | RuntimeException e) {
                 cause =
                         new UnsupportedOperationException(
@@ -126,6 +134,7 @@ final class VirtualThreads {
         NEW_ON_EXECUTOR = newOnExecutor;
         CURRENT_CARRIER = currentCarrier;
         DEFAULT_SCHEDULER = defaultScheduler;
+        THREAD_NAME = threadName;
         OWN_SCHEDULER_CAUSE = cause;
     }
 
@@ -229,6 +238,14 @@ final class VirtualThreads {
         } catch (Throwable t) {
             throw rethrow(t);
         }
+    }
+
+    /**
+     * {@code thread.setName(name)} of a virtual thread, but without the thread's monitor, which
+     * user code can hold: a carrier calls this.
+     */
+    static void setName(Thread thread, String name) {
+        THREAD_NAME.setVolatile(thread, name);
     }
 
     /** The JDK's own, which outlives all others. */

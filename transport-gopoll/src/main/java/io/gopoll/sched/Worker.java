@@ -43,6 +43,9 @@ final class Worker implements Runnable {
     private final GoScheduler scheduler;
     final Goroutine goroutine;
 
+    /** What its thread is called while it is in no burst that blocks. */
+    private final String name;
+
     /**
      * Whether Netty's recyclers and allocators treat it as an event loop's thread. That takes
      * memory for each, so only a few are: those that are taken first.
@@ -54,13 +57,21 @@ final class Worker implements Runnable {
      */
     private volatile GoStrand strand;
 
+    /** Whose burst it is in; null between two. Its own, and the carrier's that it leaves. */
+    private GoStrand current;
+
+    /** Whether its thread is called as {@link #current}. As that. */
+    private boolean named;
+
     /** It is to end. Set instead of a strand. */
     private volatile boolean ended;
 
     Worker(GoScheduler scheduler, Processor processor, boolean cached) {
         this.scheduler = scheduler;
         this.cached = cached;
-        this.goroutine = scheduler.newGoroutine(processor, Scheduler.newName(), this);
+        this.name = Scheduler.newName();
+        this.goroutine = scheduler.newGoroutine(processor, name, this);
+        goroutine.worker = this;
     }
 
     // ---- Whoever has taken it from the idle ones, or has made it. ----
@@ -72,6 +83,19 @@ final class Worker implements Runnable {
     void end() {
         ended = true;
         LockSupport.unpark(goroutine.thread);
+    }
+
+    /**
+     * Its thread has left the carrier, which calls this. If that was within a burst, the thread
+     * gets the strand's name, for who looks at the threads of the process. It may be on another
+     * carrier by now, and have a name that is out of date.
+     */
+    void unmounted() {
+        GoStrand blocked = current;
+        if (blocked != null && !named) {
+            named = true;
+            VirtualThreads.setName(goroutine.thread, blocked.name());
+        }
     }
 
     // ---- Its own. ----
@@ -96,10 +120,16 @@ final class Worker implements Runnable {
             GoStrand next = strand;
             strand = null;
             do {
+                current = next;
                 try {
                     next.run();
                 } catch (Throwable t) {
                     logger.error("Unexpected exception in a strand", t);
+                }
+                current = null;
+                if (named) {
+                    named = false;
+                    VirtualThreads.setName(goroutine.thread, name);
                 }
                 // What was for one strand is not to end what the next one waits in.
                 Thread.interrupted();

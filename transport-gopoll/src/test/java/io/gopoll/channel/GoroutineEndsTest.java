@@ -216,6 +216,64 @@ class GoroutineEndsTest {
         assertInstanceOf(ClosedChannelException.class, next(ended));
     }
 
+    // ---- The dump. ----
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void theDumpHasEveryChannelWithWhatItWaitsForAndEqualStacksOnce(String scheduler)
+            throws Exception {
+        group(scheduler);
+        CountDownLatch blocked = new CountDownLatch(1);
+        int count = 50;
+        Channel server = serve(ctx -> blocked.await());
+        for (int i = 0; i < count; i++) {
+            client(server);
+        }
+        awaitWorking(count);
+        try {
+            // Between the channel's being noted and its handler's wait.
+            String dump;
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            do {
+                dump = GoPoll.dump();
+            } while (!dump.contains("  " + count + " in a handler:") && System.nanoTime() < end);
+            assertTrue(dump.contains("  " + count + " in a handler:"), dump);
+            for (Channel channel : channels) {
+                assertTrue(dump.contains(channel.id().asShortText()), dump);
+            }
+            assertTrue(dump.contains(server.id().asShortText()), dump);
+            assertTrue(dump.contains("1 wait for something to read"), dump);
+            assertEquals(1, dump.split("CountDownLatch.await\\(", -1).length - 1, dump);
+        } finally {
+            blocked.countDown();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void whileAHandlerBlocksItsThreadIsCalledAsTheChannel(String scheduler) throws Exception {
+        group(scheduler);
+        BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+        CountDownLatch blocked = new CountDownLatch(1);
+        Channel server =
+                serve(
+                        ctx -> {
+                            threads.add(Thread.currentThread());
+                            blocked.await();
+                        });
+        Socket client = client(server);
+        Thread thread = next(threads);
+        String peer = ":" + client.getLocalPort();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!thread.getName().contains(peer) && System.nanoTime() < end) {
+            Thread.onSpinWait();
+        }
+        String name = thread.getName();
+        blocked.countDown();
+        assertTrue(name.contains(next(channels).id().asShortText()), name);
+        assertTrue(name.contains(peer), name);
+    }
+
     // ---- Groups. ----
 
     @ParameterizedTest

@@ -220,6 +220,11 @@ class GoSchedulerTest {
         public void due() {
             add();
         }
+
+        @Override
+        public String name() {
+            return "counter";
+        }
     }
 
     @Test

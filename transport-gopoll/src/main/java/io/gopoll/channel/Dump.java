@@ -1,0 +1,201 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.poll.PollDesc;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/**
+ * A text like Go's goroutine dump: every channel of every group, what it waits for and since when.
+ * It is put together without stopping anybody, so that what changes meanwhile may be in it or not.
+ */
+final class Dump {
+
+    /** A group, or a loop that polls itself, as long as somebody holds it. */
+    interface Source {
+
+        /** The line above its channels. */
+        String title();
+
+        /** Adds its channels. */
+        void describe(Dump dump);
+    }
+
+    private static final Set<Source> SOURCES =
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+    private final long now = System.nanoTime();
+
+    /** What channels wait for, with the stack of a handler; and their lines. */
+    private final Map<Wait, List<String>> waits = new LinkedHashMap<>();
+
+    private Dump() {}
+
+    /** The source has channels from now on. */
+    static void add(Source source) {
+        SOURCES.add(source);
+    }
+
+    static String text() {
+        List<Source> sources;
+        synchronized (SOURCES) {
+            sources = new ArrayList<>(SOURCES);
+        }
+        StringBuilder text = new StringBuilder();
+        for (Source source : sources) {
+            Dump dump = new Dump();
+            source.describe(dump);
+            dump.print(source.title(), text);
+        }
+        return text.length() == 0 ? "no GoPoll channels\n" : text.toString();
+    }
+
+    /** What a channel waits for; with equal stacks they are equal. */
+    private static final class Wait {
+        private final String what;
+        private final StackTraceElement[] stack;
+
+        Wait(String what, StackTraceElement[] stack) {
+            this.what = what;
+            this.stack = stack;
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof Wait
+                    && what.equals(((Wait) o).what)
+                    && Arrays.equals(stack, ((Wait) o).stack);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(what, Arrays.hashCode(stack));
+        }
+    }
+
+    /**
+     * Adds a descriptor of a loop.
+     *
+     * @param busy what the loop is in; null if it waits for its descriptors
+     * @param since when that has begun, a time of {@link System#nanoTime}
+     * @param thread whose stack says what it is in; null if there is none
+     * @param tasks how many wait in the loop
+     */
+    void add(GoPollIoRegistration r, String busy, long since, Thread thread, int tasks) {
+        Wait wait =
+                new Wait(
+                        busy == null ? waitsFor(r) : busy,
+                        thread == null ? new StackTraceElement[0] : stackOf(thread));
+        StringBuilder line = new StringBuilder();
+        line.append(name(r)).append(", since ").append(seconds(now - since));
+        if (r.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe) {
+            addState((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle, line);
+        }
+        if (tasks > 0) {
+            line.append(", ").append(tasks).append(" tasks");
+        }
+        waits.computeIfAbsent(wait, w -> new ArrayList<>()).add(line.toString());
+    }
+
+    /** Without what is the same for all: how the event loop came to call the handler. */
+    private static StackTraceElement[] stackOf(Thread thread) {
+        StackTraceElement[] stack = thread.getStackTrace();
+        int length = stack.length;
+        while (length > 1 && isLoops(stack[length - 1].getClassName())) {
+            length--;
+        }
+        return Arrays.copyOf(stack, length);
+    }
+
+    private static boolean isLoops(String className) {
+        return className.startsWith("io.gopoll.")
+                || className.startsWith("java.lang.")
+                || className.startsWith("io.netty.util.concurrent.");
+    }
+
+    private static String waitsFor(GoPollIoRegistration r) {
+        Channel channel = channel(r);
+        if (r.isParked(PollDesc.WRITE)) {
+            return channel == null || channel.isActive()
+                    ? "wait until their sockets take more"
+                    : "connect";
+        }
+        return channel == null || channel.config().isAutoRead()
+                ? "wait for something to read"
+                : "wait, and autoRead is off";
+    }
+
+    private static Channel channel(GoPollIoRegistration r) {
+        return r.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
+                ? ((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel()
+                : null;
+    }
+
+    private static String name(GoPollIoRegistration r) {
+        Channel channel = channel(r);
+        return channel == null ? r.handle.toString() : channel.toString();
+    }
+
+    private static void addState(
+            AbstractGoPollChannel.AbstractGoPollUnsafe unsafe, StringBuilder line) {
+        Deadlines deadlines = ((AbstractGoPollChannel) unsafe.channel()).deadlinesIfAny();
+        if (deadlines != null) {
+            addDeadline("read", deadlines.readLeft(), line);
+            addDeadline("write", deadlines.writeLeft(), line);
+        }
+        ChannelOutboundBuffer out = unsafe.outboundBuffer();
+        if (out != null && out.totalPendingWriteBytes() > 0) {
+            line.append(", ").append(out.totalPendingWriteBytes()).append(" B to write");
+        }
+    }
+
+    private static void addDeadline(String side, Duration left, StringBuilder line) {
+        if (!left.isZero()) {
+            line.append(", ").append(side).append(" deadline ");
+            line.append(left.isNegative() ? "has passed" : "in " + seconds(left.toNanos()));
+        }
+    }
+
+    private static String seconds(long nanos) {
+        return String.format(Locale.ROOT, "%.3f s", Math.max(0, nanos) / 1e9);
+    }
+
+    private void print(String title, StringBuilder text) {
+        int count = waits.values().stream().mapToInt(List::size).sum();
+        text.append(title).append(": ").append(count).append(" channels\n");
+        waits.forEach(
+                (wait, lines) -> {
+                    text.append("  ").append(lines.size()).append(' ').append(wait.what);
+                    text.append(":\n");
+                    for (String line : lines) {
+                        text.append("    ").append(line).append('\n');
+                    }
+                    for (StackTraceElement element : wait.stack) {
+                        text.append("        at ").append(element).append('\n');
+                    }
+                });
+    }
+}
