@@ -95,7 +95,9 @@ public final class CountSyscalls implements Callable<Integer> {
             PrintWriter out) {
         Integer serverCore = cores == null ? null : cores.server();
         Integer loadCore = cores == null ? null : cores.load();
-        try (ServerProcess server = new ServerProcess(transport, workload, folder, serverCore)) {
+        try (Backend backend = Backend.of(workload, folder, loadCore);
+                ServerProcess server =
+                        new ServerProcess(transport, workload, backend, folder, serverCore)) {
             try (LoadProcess load =
                     new LoadProcess(
                             workload.load,

@@ -138,7 +138,7 @@ class CompareTest {
     })
     void theLoadInJavaIsTheSame(Workload workload, double rate) throws Exception {
         try (ServerProcess server =
-                new ServerProcess(Transport.GOPOLL_JNA, workload, folder, null)) {
+                new ServerProcess(Transport.GOPOLL_JNA, workload, Backend.NONE, folder, null)) {
             List<String> command = Child.java(JavaLoad.class, List.of());
             // A ramp that lets a server that nobody has asked before load its classes.
             command.addAll(
