@@ -13,13 +13,21 @@
  */
 package io.gopoll;
 
+import static com.tngtech.archunit.core.domain.JavaConstructor.CONSTRUCTOR_NAME;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noCodeUnits;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
 
 /** Holds the layers apart: dependencies point downward only, channel to net to poll to sys. */
 @AnalyzeClasses(packages = "io.gopoll", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -66,6 +74,31 @@ class LayersTest {
                     .should()
                     .dependOnClassesThat()
                     .resideInAnyPackage("io.netty.channel..", "io.netty.bootstrap..");
+
+    /** Elsewhere it would be written without the lock of the queue. */
+    @ArchTest
+    static final ArchRule onlyTheTimerQueueWritesWhatItOwns =
+            noCodeUnits()
+                    .that()
+                    .areNotDeclaredIn("io.gopoll.poll.TimerQueue")
+                    .and()
+                    .doNotHaveName(CONSTRUCTOR_NAME)
+                    .should(write("timerAt", "timerIndex"));
+
+    private static ArchCondition<JavaCodeUnit> write(String... fields) {
+        List<String> names = List.of(fields);
+        return new ArchCondition<>("write " + names) {
+            @Override
+            public void check(JavaCodeUnit unit, ConditionEvents events) {
+                for (JavaFieldAccess access : unit.getFieldAccesses()) {
+                    boolean writes =
+                            access.getAccessType() == JavaFieldAccess.AccessType.SET
+                                    && names.contains(access.getTarget().getName());
+                    events.add(new SimpleConditionEvent(unit, writes, access.getDescription()));
+                }
+            }
+        };
+    }
 
     @ArchTest
     static final ArchRule noOtherTransportIsNeeded =

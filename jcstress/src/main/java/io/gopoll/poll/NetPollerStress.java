@@ -85,4 +85,44 @@ public class NetPollerStress {
             r.r2 = interrupts.get() - 1;
         }
     }
+
+    /** A wakeup that cannot interrupt the poller. */
+    @JCStressTest
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The task was seen.")
+    @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "Seen, and the next poll does not wait.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "Not seen, but the next poll does not wait.")
+    @Outcome(expect = FORBIDDEN, desc = "The task waits and the poller sleeps.")
+    @State
+    public static class PollMissedWakeup extends Machine {
+        private volatile int task;
+        private long waitedUntil;
+
+        @Override
+        void waitForEvents(long until, ReadyList ready) {
+            waitedUntil = until;
+        }
+
+        @Override
+        boolean interrupt() {
+            return false;
+        }
+
+        @Actor
+        public void poll(II_Result r) {
+            poll(-1);
+            r.r1 = task;
+        }
+
+        @Actor
+        public void wake() {
+            task = 1;
+            wakeup();
+        }
+
+        @Arbiter
+        public void after(II_Result r) {
+            poll(-1);
+            r.r2 = waitedUntil == 0 ? 1 : 0;
+        }
+    }
 }

@@ -19,6 +19,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -494,6 +495,52 @@ public class PollDescStress {
         public void after(II_Result r) {
             r.r1 = resumes.get();
             r.r2 = timers.size();
+        }
+    }
+
+    /**
+     * Park has published its waiter and not yet queued the timer, when the waiter is resumed,
+     * closes the desc, and the next user waits with a deadline of his own.
+     */
+    @JCStressTest
+    @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "Park took the edge: no next user.")
+    @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "Both timers have fired.")
+    @Outcome(expect = FORBIDDEN, desc = "A timer was lost, or is left.")
+    @State
+    public static class ArmReuse extends Machine {
+        private final AtomicInteger others = new AtomicInteger();
+        private final AtomicInteger nexts = new AtomicInteger();
+
+        public ArmReuse() {
+            PollDesc other = reopen();
+            other.setDeadline(2 * HOUR, READ);
+            other.park(READ, others::incrementAndGet);
+            pd.setDeadline(HOUR, READ);
+        }
+
+        @Actor
+        public void parkFirst() {
+            pd.park(READ, waiter);
+        }
+
+        @Actor
+        public void resumeAndReuse() {
+            edge();
+            if (resumes.get() == 1) {
+                pd.unblock();
+                pd.close(false);
+                PollDesc next = reopen();
+                next.setDeadline(3 * HOUR, READ);
+                next.park(READ, nexts::incrementAndGet);
+            }
+        }
+
+        @Arbiter
+        public void after(III_Result r) {
+            hoursPass(4);
+            r.r1 = nexts.get();
+            r.r2 = others.get();
+            r.r3 = timers.size();
         }
     }
 }

@@ -31,7 +31,8 @@ enum Arch {
     }
 
     /**
-     * What the value of the system property {@code os.arch} names, or null if it is none of these.
+     * The architecture that a value of the system property {@code os.arch} names; null if it is
+     * another.
      */
     static Arch of(String osArch) {
         switch (osArch) {

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Which binding {@link Syscalls#get} gives, and what to say when there is none. */
+/** Chooses the binding that {@link Syscalls#get} returns, or says why there is none. */
 final class Bindings {
 
     static final String JNA = "jna";
@@ -42,7 +42,9 @@ final class Bindings {
         return throughStub(libc);
     }
 
-    /** The same binding through {@link Stubs}, or as it is with the reason why not. */
+    /**
+     * The same binding through {@link Stubs}; if that fails, the binding itself, with the reason.
+     */
     static Syscalls throughStub(Syscalls libc) {
         Throwable reason;
         try {
@@ -57,7 +59,7 @@ final class Bindings {
         return libc;
     }
 
-    /** Every binding that works here, whatever the properties say. */
+    /** Every binding that works here. The properties are ignored. */
     static List<Syscalls> available() {
         List<Syscalls> all = new ArrayList<>();
         UnsupportedOperationException failure = null;
@@ -170,8 +172,8 @@ final class Bindings {
     }
 
     /**
-     * Through the C library. By name and not by {@code new}: what a binding stands on (JNA, the
-     * JDK's API) may be missing.
+     * Loads a binding that calls the C library. By name and not by {@code new}, because what the
+     * binding needs (JNA, the JDK's API) may be missing.
      */
     private static Syscalls load(String name) {
         String className = name.equals(FFM) ? "FfmSyscalls" : "JnaSyscalls";
@@ -191,7 +193,7 @@ final class Bindings {
         }
     }
 
-    /** What to say of a binding that did not load. */
+    /** The exception for a binding that did not load. */
     static UnsupportedOperationException failure(String name, Throwable cause) {
         String remedy;
         if (name.equals(FFM)) {

@@ -32,9 +32,6 @@ public final class Constants {
     public static final int EPOLLERR = 0x8;
     public static final int EPOLLHUP = 0x10;
     public static final int EPOLLRDHUP = 0x2000;
-    public static final int EPOLLEXCLUSIVE = 1 << 28;
-    public static final int EPOLLWAKEUP = 1 << 29;
-    public static final int EPOLLONESHOT = 1 << 30;
     public static final int EPOLLET = 1 << 31;
     public static final int EPOLL_CTL_ADD = 1;
     public static final int EPOLL_CTL_DEL = 2;
@@ -43,7 +40,6 @@ public final class Constants {
 
     // sys/eventfd.h
 
-    public static final int EFD_SEMAPHORE = 1;
     public static final int EFD_NONBLOCK = 0x800;
     public static final int EFD_CLOEXEC = 0x80000;
 
@@ -56,7 +52,6 @@ public final class Constants {
     public static final int AF_VSOCK = 40;
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
-    public static final int SOCK_SEQPACKET = 5;
     public static final int SOCK_NONBLOCK = 0x800;
     public static final int SOCK_CLOEXEC = 0x80000;
     public static final int SOMAXCONN = 4096;
@@ -67,82 +62,55 @@ public final class Constants {
     public static final int MSG_PEEK = 0x2;
     public static final int MSG_CTRUNC = 0x8;
     public static final int MSG_TRUNC = 0x20;
-    public static final int MSG_DONTWAIT = 0x40;
-    public static final int MSG_WAITALL = 0x100;
-    public static final int MSG_ERRQUEUE = 0x2000;
     public static final int MSG_NOSIGNAL = 0x4000;
-    public static final int MSG_MORE = 0x8000;
-    public static final int MSG_WAITFORONE = 0x10000;
-    public static final int MSG_ZEROCOPY = 0x4000000;
 
     /** Data with the SYN: TCP Fast Open. */
     public static final int MSG_FASTOPEN = 0x20000000;
 
     public static final int MSG_CMSG_CLOEXEC = 0x40000000;
     public static final int SCM_RIGHTS = 1;
-    public static final int SCM_CREDENTIALS = 2;
 
     // levels of getsockopt and setsockopt, protocols of socket
 
     public static final int SOL_SOCKET = 1;
     public static final int SOL_IP = 0;
-    public static final int SOL_TCP = 6;
     public static final int SOL_UDP = 17;
     public static final int SOL_IPV6 = 41;
     public static final int IPPROTO_IP = 0;
-    public static final int IPPROTO_ICMP = 1;
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
     public static final int IPPROTO_IPV6 = 41;
-    public static final int IPPROTO_ICMPV6 = 58;
 
     // options of SOL_SOCKET, socket(7)
 
-    public static final int SO_DEBUG = 1;
     public static final int SO_REUSEADDR = 2;
     public static final int SO_TYPE = 3;
     public static final int SO_ERROR = 4;
-    public static final int SO_DONTROUTE = 5;
     public static final int SO_BROADCAST = 6;
     public static final int SO_SNDBUF = 7;
     public static final int SO_RCVBUF = 8;
     public static final int SO_KEEPALIVE = 9;
     public static final int SO_OOBINLINE = 10;
-    public static final int SO_PRIORITY = 12;
     public static final int SO_LINGER = 13;
     public static final int SO_REUSEPORT = 15;
-    public static final int SO_PASSCRED = 16;
     public static final int SO_PEERCRED = 17;
     public static final int SO_RCVLOWAT = 18;
-    public static final int SO_SNDLOWAT = 19;
-    public static final int SO_BINDTODEVICE = 25;
-    public static final int SO_TIMESTAMP = 29;
     public static final int SO_ACCEPTCONN = 30;
-    public static final int SO_SNDBUFFORCE = 32;
-    public static final int SO_RCVBUFFORCE = 33;
-    public static final int SO_MARK = 36;
     public static final int SO_PROTOCOL = 38;
     public static final int SO_DOMAIN = 39;
     public static final int SO_BUSY_POLL = 46;
-    public static final int SO_INCOMING_CPU = 49;
-    public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
-    public static final int SO_ZEROCOPY = 60;
 
     // options of IPPROTO_TCP, tcp(7)
 
     public static final int TCP_NODELAY = 1;
-    public static final int TCP_MAXSEG = 2;
     public static final int TCP_CORK = 3;
     public static final int TCP_KEEPIDLE = 4;
     public static final int TCP_KEEPINTVL = 5;
     public static final int TCP_KEEPCNT = 6;
     public static final int TCP_SYNCNT = 7;
-    public static final int TCP_LINGER2 = 8;
     public static final int TCP_DEFER_ACCEPT = 9;
-    public static final int TCP_WINDOW_CLAMP = 10;
     public static final int TCP_INFO = 11;
     public static final int TCP_QUICKACK = 12;
-    public static final int TCP_CONGESTION = 13;
     public static final int TCP_MD5SIG = 14;
     public static final int TCP_USER_TIMEOUT = 18;
     public static final int TCP_FASTOPEN = 23;
@@ -154,7 +122,6 @@ public final class Constants {
 
     // options of IPPROTO_UDP, udp(7)
 
-    public static final int UDP_CORK = 1;
     public static final int UDP_SEGMENT = 103;
     public static final int UDP_GRO = 104;
 
@@ -162,10 +129,6 @@ public final class Constants {
 
     public static final int IP_TOS = 1;
     public static final int IP_TTL = 2;
-    public static final int IP_PKTINFO = 8;
-    public static final int IP_MTU_DISCOVER = 10;
-    public static final int IP_RECVERR = 11;
-    public static final int IP_MTU = 14;
     public static final int IP_FREEBIND = 15;
     public static final int IP_TRANSPARENT = 19;
     public static final int IP_RECVORIGDSTADDR = 20;
@@ -174,40 +137,26 @@ public final class Constants {
     public static final int IP_MULTICAST_IF = 32;
     public static final int IP_MULTICAST_TTL = 33;
     public static final int IP_MULTICAST_LOOP = 34;
-    public static final int IP_ADD_MEMBERSHIP = 35;
-    public static final int IP_DROP_MEMBERSHIP = 36;
-    public static final int IP_UNBLOCK_SOURCE = 37;
-    public static final int IP_BLOCK_SOURCE = 38;
-    public static final int IP_ADD_SOURCE_MEMBERSHIP = 39;
-    public static final int IP_DROP_SOURCE_MEMBERSHIP = 40;
     public static final int IP_MULTICAST_ALL = 49;
 
     // options of IPPROTO_IP and IPPROTO_IPV6 alike, RFC 3678
 
     public static final int MCAST_JOIN_GROUP = 42;
     public static final int MCAST_BLOCK_SOURCE = 43;
-    public static final int MCAST_UNBLOCK_SOURCE = 44;
     public static final int MCAST_LEAVE_GROUP = 45;
     public static final int MCAST_JOIN_SOURCE_GROUP = 46;
     public static final int MCAST_LEAVE_SOURCE_GROUP = 47;
 
     // options of IPPROTO_IPV6, ipv6(7)
 
-    public static final int IPV6_UNICAST_HOPS = 16;
     public static final int IPV6_MULTICAST_IF = 17;
     public static final int IPV6_MULTICAST_HOPS = 18;
     public static final int IPV6_MULTICAST_LOOP = 19;
-    public static final int IPV6_JOIN_GROUP = 20;
-    public static final int IPV6_LEAVE_GROUP = 21;
-    public static final int IPV6_MTU_DISCOVER = 23;
     public static final int IPV6_V6ONLY = 26;
     public static final int IPV6_MULTICAST_ALL = 29;
-    public static final int IPV6_PKTINFO = 50;
     public static final int IPV6_TCLASS = 67;
     public static final int IPV6_RECVORIGDSTADDR = 74;
     public static final int IPV6_ORIGDSTADDR = 74;
-    public static final int IPV6_TRANSPARENT = 75;
-    public static final int IPV6_FREEBIND = 78;
 
     // linux/vm_sockets.h
 
@@ -220,28 +169,21 @@ public final class Constants {
     // fcntl.h
 
     public static final int F_GETFD = 1;
-    public static final int F_SETFD = 2;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1030;
-    public static final int F_SETPIPE_SZ = 1031;
-    public static final int F_GETPIPE_SZ = 1032;
     public static final int FD_CLOEXEC = 1;
     public static final int O_RDONLY = 0;
     public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
     public static final int O_CREAT = 0x40;
     public static final int O_EXCL = 0x80;
-    public static final int O_TRUNC = 0x200;
-    public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
-    public static final int O_DIRECT = ARM ? 0x10000 : 0x4000;
     public static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
     public static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
     public static final int SPLICE_F_MOVE = 1;
     public static final int SPLICE_F_NONBLOCK = 2;
-    public static final int SPLICE_F_MORE = 4;
 
     // sys/ioctl.h
 

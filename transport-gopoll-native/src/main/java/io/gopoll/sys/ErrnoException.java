@@ -16,9 +16,9 @@ package io.gopoll.sys;
 import java.net.SocketException;
 
 /**
- * A system call failed with an error number that no other exception of the JDK stands for, see
- * {@link Errno#cause}. A {@link SocketException}, as NIO gives for a socket, whatever the
- * descriptor is.
+ * A system call has failed with an error number that no exception of the JDK stands for, see {@link
+ * Errno#cause}. It is a {@link SocketException}, which NIO throws for sockets, also if the
+ * descriptor is not a socket's.
  */
 public final class ErrnoException extends SocketException {
 
@@ -33,7 +33,7 @@ public final class ErrnoException extends SocketException {
         this.errno = errno;
     }
 
-    /** The name of the call that failed, as {@code "read"}. */
+    /** The name of the call that failed, such as {@code "read"}. */
     public String syscall() {
         return syscall;
     }

@@ -19,40 +19,22 @@ import java.lang.reflect.Field;
 import java.nio.channels.FileChannel;
 
 /**
- * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not tell.
+ * The descriptor behind a {@link FileChannel}, which sendfile(2) needs and the JDK does not give.
  * It is read from the JDK's own field: by reflection where {@code java.base/sun.nio.ch} and {@code
- * java.base/java.io} are open to GoPoll, else by JNI, which asks nobody and comes with JNA.
+ * java.base/java.io} are open to GoPoll, else by JNI, which needs no such permission, through JNA.
  */
 public final class FileChannels {
 
     private static final String JDK_CLASS = "sun.nio.ch.FileChannelImpl";
 
-    /** The one way that works here, found at the first use. */
-    private static final class Way {
-        static final Reader READER = find();
+    /** Where there is no way. */
+    private static final Reader NONE = channel -> -1;
 
-        private static Reader find() {
-            try {
-                return new ByReflection();
-            } catch (ReflectiveOperationException | RuntimeException notOpen) {
-                return byJni();
-            }
-        }
-
-        private static Reader byJni() {
-            ByJna jna;
-            try {
-                jna = new ByJna();
-            } catch (LinkageError | RuntimeException noJna) {
-                return null;
-            }
-            try {
-                return Stubs.jni() == 0 ? jna : new ByStub(jna);
-            } catch (LinkageError refused) {
-                return jna;
-            }
-        }
-    }
+    /**
+     * The one way that works here. Null until the first use; not set by an initializer of a class,
+     * which would fail for ever if memory was used up at that time.
+     */
+    private static volatile Reader reader;
 
     interface Reader {
         int fd(FileChannel channel) throws ReflectiveOperationException;
@@ -60,15 +42,43 @@ public final class FileChannels {
 
     private FileChannels() {}
 
+    /** If two threads look at once, both find the same. */
+    private static Reader find() {
+        try {
+            return new ByReflection();
+        } catch (ReflectiveOperationException | RuntimeException notOpen) {
+            return byJni();
+        }
+    }
+
+    private static Reader byJni() {
+        ByJna jna;
+        try {
+            jna = new ByJna();
+        } catch (LinkageError | RuntimeException noJna) {
+            return NONE;
+        }
+        try {
+            return Stubs.jni() == 0 ? jna : new ByStub(jna);
+        } catch (LinkageError refused) {
+            return jna;
+        }
+    }
+
     /**
      * The channel's descriptor, or -1 if it cannot be found out. Valid while the channel is open.
      */
     public static int fd(FileChannel channel) {
-        if (Way.READER == null || !channel.getClass().getName().equals(JDK_CLASS)) {
+        if (!channel.getClass().getName().equals(JDK_CLASS)) {
             return -1;
         }
+        Reader r = reader;
+        if (r == null) {
+            r = find();
+            reader = r;
+        }
         try {
-            return Way.READER.fd(channel);
+            return r.fd(channel);
         } catch (ReflectiveOperationException e) {
             return -1;
         }
@@ -117,7 +127,7 @@ public final class FileChannels {
         }
     }
 
-    /** By the same functions of JNI, called through {@link Stubs#jni}: that makes no garbage. */
+    /** By the same functions of JNI, called through {@link Stubs#jni}, which allocates nothing. */
     static final class ByStub implements Reader {
         static {
             String arguments = "(Ljava/lang/Object;JJ)";

@@ -32,7 +32,7 @@ public final class Iovecs {
     private int count;
     private long bytes;
 
-    /** As many as a call takes: {@link Constants#IOV_MAX}. */
+    /** With room for as many pieces as a call takes: {@link Constants#IOV_MAX}. */
     public Iovecs() {
         this(Constants.IOV_MAX);
     }

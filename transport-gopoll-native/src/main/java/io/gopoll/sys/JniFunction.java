@@ -24,7 +24,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
 
-/** A function of the JNI environment, found by its place in the table, as C does it: by JNA. */
+/**
+ * A function of the JNI environment, called through JNA. Its index in the table finds it, as in C.
+ */
 final class JniFunction {
 
     static final int GET_FIELD_ID = 94;
@@ -44,7 +46,7 @@ final class JniFunction {
     }
 
     private static Pointer table() {
-        // labs(3) gives its argument back, and JNA hands in the address of the environment for it.
+        // labs(3) returns its argument, and JNA passes the address of the environment.
         Function labs = Function.getFunction("c", "labs");
         long env = (Long) labs.invoke(Long.class, new Object[] {JNIEnv.CURRENT}, OBJECTS);
         return new Pointer(env).getPointer(0);

@@ -47,7 +47,7 @@ public final class Msghdrs {
     private static final int LENGTH = 56;
 
     /**
-     * The size of struct cmsghdr: a length of 64 bits that counts itself in, the level, the type.
+     * The size of struct cmsghdr: a length of 64 bits (which includes the header), level and type.
      */
     private static final int CMSG_DATA = 16;
 
@@ -97,7 +97,7 @@ public final class Msghdrs {
         }
     }
 
-    /** What a control message with so many bytes of data takes up: C's CMSG_SPACE. */
+    /** The size of a control message with so many bytes of data: C's CMSG_SPACE. */
     public static int controlSpace(int dataLength) {
         return CMSG_DATA + align(dataLength);
     }
@@ -173,17 +173,23 @@ public final class Msghdrs {
         buffer.putLong(header(i) + IOV_COUNT, count);
     }
 
-    /** Notes how many bytes a recvmsg has returned, where recvmmsg would have. */
+    /**
+     * Sets the length of message {@code i} to what recvmsg has returned, as recvmmsg does itself.
+     */
     public void received(int i, int length) {
         buffer.putInt(header(i) + LENGTH, length);
     }
 
-    /** How many bytes recvmmsg or sendmmsg has moved. recvmsg and sendmsg return it instead. */
+    /**
+     * How many bytes recvmmsg or sendmmsg has transferred. recvmsg and sendmsg return it instead.
+     */
     public int length(int i) {
         return buffer.getInt(header(i) + LENGTH);
     }
 
-    /** What receiving it has set: a union of {@code MSG_TRUNC}, {@code MSG_CTRUNC} and so on. */
+    /**
+     * The flags of a received message: a union of {@code MSG_TRUNC}, {@code MSG_CTRUNC} and so on.
+     */
     public int flags(int i) {
         return buffer.getInt(header(i) + FLAGS);
     }
@@ -227,9 +233,9 @@ public final class Msghdrs {
     }
 
     /**
-     * The size of the datagrams that the kernel has put together to this one, with UDP_GRO.
+     * The size of the datagrams that the kernel has joined into this one, with UDP_GRO.
      *
-     * @return 0 if it is a single one
+     * @return 0 if it is a single datagram
      */
     public int segmentSize(int i) {
         int cmsg = findControl(i, SOL_UDP, UDP_GRO);
@@ -240,7 +246,7 @@ public final class Msghdrs {
      * Where the datagram was sent to before it was redirected here, with IP_RECVORIGDSTADDR or
      * IPV6_RECVORIGDSTADDR.
      *
-     * @return null if the kernel has not said
+     * @return null if the kernel has not told
      */
     public InetSocketAddress originalDestination(int i) {
         int cmsg = findControl(i, SOL_IP, IP_ORIGDSTADDR);
@@ -251,8 +257,8 @@ public final class Msghdrs {
     }
 
     /**
-     * How many descriptors have come with the message. They are open now, all of them, and the
-     * caller's to close.
+     * How many descriptors have come with the message. All of them are open, and the caller must
+     * close them.
      */
     public int fdCount(int i) {
         int cmsg = findControl(i, SOL_SOCKET, SCM_RIGHTS);

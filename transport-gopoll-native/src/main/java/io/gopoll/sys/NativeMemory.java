@@ -38,7 +38,10 @@ public final class NativeMemory {
         return new NativeMemory(size);
     }
 
-    /** The address of the first byte. */
+    /**
+     * The address of the first byte. Valid while this object is reachable: whoever hands it to a
+     * system call puts a {@link java.lang.ref.Reference#reachabilityFence} behind the call.
+     */
     public long address() {
         return address;
     }

@@ -30,12 +30,12 @@ import java.nio.channels.UnresolvedAddressException;
  * A socket address as the kernel reads and writes it: a {@code struct sockaddr_storage}, with the
  * {@code socklen_t} that goes with it. Not safe for use by several threads at once.
  *
- * <p>To hand an address in, set it and pass {@link #address} and {@link #length}. To get one out,
- * {@link #reset} and pass {@link #address} and {@link #lengthAddress}.
+ * <p>For a call that reads an address: set it, and pass {@link #address} and {@link #length}. For a
+ * call that writes one: {@link #reset}, and pass {@link #address} and {@link #lengthAddress}.
  */
 public final class SockAddr {
 
-    /** The size of struct sockaddr_storage, in which every address has room: 128 bytes. */
+    /** The size of struct sockaddr_storage, which has room for every address: 128 bytes. */
     public static final int CAPACITY = 128;
 
     /** The longest path of a Unix socket, without the NUL that ends it: 107 bytes. */
@@ -78,7 +78,7 @@ public final class SockAddr {
         return memory.address() + offset;
     }
 
-    /** How many bytes of it are in use: as it was set, or as the kernel has written it. */
+    /** The length of the address in bytes, as it was set or as the kernel has written it. */
     public int length() {
         return buffer.getInt(lengthOffset);
     }
@@ -88,7 +88,7 @@ public final class SockAddr {
         return memory.address() + lengthOffset;
     }
 
-    /** Makes all of it room for the kernel to write an address to. */
+    /** Prepares it for a call that writes an address: the length is the whole size. */
     public void reset() {
         buffer.putShort(offset, (short) Constants.AF_UNSPEC);
         buffer.putInt(lengthOffset, CAPACITY);
@@ -158,7 +158,7 @@ public final class SockAddr {
             bytes = v4(buffer, offset + INET_ADDRESS);
         } else if (family == AF_INET6) {
             scopeId = buffer.getInt(offset + INET6_SCOPE_ID);
-            // InetAddress would make the same of all 16 bytes, and one array more.
+            // InetAddress makes the same of all 16 bytes, but allocates one array more.
             bytes =
                     scopeId == 0 && isV4Mapped(buffer, offset + INET6_ADDRESS)
                             ? v4(buffer, offset + INET6_ADDRESS + V4_IN_V6)
@@ -170,7 +170,7 @@ public final class SockAddr {
                 Byte.toUnsignedInt(buffer.get(offset + INET_PORT)) << 8
                         | Byte.toUnsignedInt(buffer.get(offset + INET_PORT + 1));
         try {
-            // A scope id of 0 is none; Inet6Address would show it.
+            // A scope id of 0 means none, but Inet6Address would print it.
             return new InetSocketAddress(
                     scopeId == 0
                             ? InetAddress.getByAddress(bytes)
@@ -181,7 +181,7 @@ public final class SockAddr {
         }
     }
 
-    /** One byte after the other: a bulk get would keep the JIT from sparing the array. */
+    /** Byte by byte: with a bulk get, the JIT would not remove the array. */
     private static byte[] v4(ByteBuffer buffer, int offset) {
         return new byte[] {
             buffer.get(offset),
@@ -239,13 +239,13 @@ public final class SockAddr {
                 }
             }
         }
-        // The NUL at the end of a path counts; an abstract name is as long as its length says.
+        // The length includes the NUL at the end of a path. An abstract name has none.
         boolean terminated = path.length > 0 && !isAbstract;
         begin(AF_UNIX, UNIX_PATH + path.length + (terminated ? 1 : 0));
         copy(path, 0, UNIX_PATH, path.length);
     }
 
-    /** As ss(8) and /proc/net/unix show a NUL. */
+    /** What ss(8) and /proc/net/unix print for a NUL. */
     private static String printable(byte[] path) {
         return new String(path, UTF_8).replace('\0', '@');
     }
@@ -314,7 +314,7 @@ public final class SockAddr {
         }
     }
 
-    /** Zeroes what is going to be in use, so that nothing is left of an earlier address. */
+    /** Zeroes what the new address will use, so that nothing of an earlier address is left. */
     private void begin(int family, int length) {
         for (int i = 0; i < length; i++) {
             buffer.put(offset + i, (byte) 0);
@@ -323,7 +323,7 @@ public final class SockAddr {
         buffer.putInt(lengthOffset, length);
     }
 
-    /** As {@link #v4}: the array that a datagram's recipient would be read from is spared. */
+    /** As {@link #v4}: no array is allocated to read a datagram's recipient. */
     private void copyV4(byte[] bytes, int from, int to) {
         buffer.put(offset + to, bytes[from]);
         buffer.put(offset + to + 1, bytes[from + 1]);

@@ -21,8 +21,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What Java cannot say, in a few bytes of machine code each. To the JVM they are native methods, so
- * they are called with a JNIEnv* and a jclass first.
+ * Functions of a few bytes of machine code, for what Java cannot express. The JVM takes them for
+ * native methods, so their first two arguments are a JNIEnv* and a jclass.
  */
 final class Stubs {
 
@@ -85,9 +85,9 @@ final class Stubs {
     private Stubs() {}
 
     /**
-     * The address of the shortest way into the kernel, which gives back the kernel's own result;
-     * the C library would turn that into -1 and errno, a thread-local, which both bindings pay to
-     * read:
+     * The address of a function that makes a system call and returns the kernel's own result. The C
+     * library would turn that into -1 and errno, a thread-local that is expensive to read for both
+     * bindings:
      *
      * <pre>{@code
      * static native long syscall(long number, long a, long b, long c, long d, long e, long f);
@@ -98,8 +98,8 @@ final class Stubs {
     }
 
     /**
-     * The address of what calls a function of the JNI environment that reads a field; 0 if there is
-     * none. JNA could make that call, with arrays and wrappers for what it hands over.
+     * The address of a function that calls a function of the JNI environment to read a field; 0 if
+     * there is none. JNA could make that call too, but allocates arrays and wrappers for it.
      *
      * <pre>{@code
      * static native T getField(Object object, long field, long function);
@@ -123,8 +123,8 @@ final class Stubs {
     }
 
     /**
-     * The memory is first writable and then executable, never both, and is never given back. To
-     * make it executable also has the kernel bring the caches of instructions up to date.
+     * The memory is writable first, then executable, never both. It is never unmapped. mprotect
+     * also makes the kernel flush the instruction caches.
      */
     static long map(Syscalls libc) {
         long page = libc.syscall(MMAP, 0, PAGE_SIZE, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);

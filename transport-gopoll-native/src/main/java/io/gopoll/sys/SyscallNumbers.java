@@ -14,8 +14,8 @@
 package io.gopoll.sys;
 
 /**
- * The numbers of system calls, asm/unistd.h, in the order of their names: the x86-64 kernel's, then
- * the aarch64 kernel's, which has the table of all newer architectures.
+ * The numbers of system calls (asm/unistd.h), sorted by name. The first number is for x86-64, the
+ * second for aarch64, whose table is that of all newer architectures.
  */
 final class SyscallNumbers {
 
@@ -29,7 +29,7 @@ final class SyscallNumbers {
     static final long EPOLL_CTL = number(233, 21);
     static final long EPOLL_PWAIT2 = number(441, 441);
 
-    /** The newer table has epoll_pwait alone, whose first arguments are the same. */
+    /** The newer table has epoll_pwait only. Its first arguments are those of epoll_wait. */
     static final long EPOLL_WAIT = number(232, 22);
 
     static final long EVENTFD2 = number(290, 19);

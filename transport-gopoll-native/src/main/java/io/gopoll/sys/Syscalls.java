@@ -25,7 +25,9 @@ import java.util.List;
  * a positive result, or {@code -errno} on failure. Nothing here throws, allocates or reads a
  * thread-local of the caller; EINTR is returned like any other error. All methods may be called
  * from any thread. An address must stay valid for the length of the call: hand in memory of a
- * {@link NativeMemory} or of a buffer that the caller holds.
+ * {@link NativeMemory} or of a buffer, and keep that reachable until the call has returned, with
+ * {@link java.lang.ref.Reference#reachabilityFence}. A field is not enough: compiled code need not
+ * keep an object for a field that it has read already.
  *
  * <p>There are two bindings behind it, chosen once: the JDK's foreign-function API where the JDK
  * has it (22 and later), JNA elsewhere. {@code -Dio.gopoll.syscalls=jna|ffm} forces one. Both call
@@ -54,6 +56,12 @@ public abstract class Syscalls {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
+    /** Null until {@link #get} has found one. */
+    private static volatile Syscalls binding;
+
+    /** Of the first {@link #get} that failed. Under the lock of the class. */
+    private static UnsupportedOperationException failure;
+
     private final boolean hasEpollPwait2;
 
     /**
@@ -72,35 +80,29 @@ public abstract class Syscalls {
     }
 
     /**
-     * In a class of its own, so that a failure is remembered, not thrown at class initialisation.
+     * The binding in use.
+     *
+     * <p>A failure is not for ever: the next call tries again, in case descriptors or memory were
+     * used up.
+     *
+     * @throws UnsupportedOperationException if there is none on this machine; the message says why
+     *     and what to do. The same exception each time: what failed first is what matters.
      */
-    private static final class Chosen {
-        static final Syscalls BINDING;
-        static final UnsupportedOperationException FAILURE;
+    public static Syscalls get() {
+        Syscalls b = binding;
+        return b != null ? b : choose();
+    }
 
-        static {
-            Syscalls binding = null;
-            UnsupportedOperationException failure = null;
+    private static synchronized Syscalls choose() {
+        if (binding == null) {
             try {
                 binding = Bindings.choose();
             } catch (UnsupportedOperationException e) {
-                failure = e;
+                if (failure == null) {
+                    failure = e;
+                }
+                throw failure;
             }
-            BINDING = binding;
-            FAILURE = failure;
-        }
-    }
-
-    /**
-     * The binding in use.
-     *
-     * @throws UnsupportedOperationException if there is none on this machine; the message says why
-     *     and what to do. The same exception each time.
-     */
-    public static Syscalls get() {
-        Syscalls binding = Chosen.BINDING;
-        if (binding == null) {
-            throw Chosen.FAILURE;
         }
         return binding;
     }

@@ -21,9 +21,11 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
+import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -50,13 +52,12 @@ class FfmSyscalls extends Syscalls {
             ThreadLocal.withInitial(CaptureSlots::take);
 
     /**
-     * Many threads' places in one piece of memory, which is freed when none of them is left: for
-     * virtual threads, which come and go by the thousand, a piece each would cost more than the
-     * calls.
+     * Slots for many threads in one piece of memory, which is freed when no thread uses it any
+     * more. A piece of memory for each virtual thread would cost more than its system calls.
      */
     private static final class CaptureSlots {
 
-        /** A cache line each: every call writes to it. */
+        /** A cache line, because every call writes to its slot. */
         private static final int SIZE = 64;
 
         private static final int COUNT = 64;
@@ -83,22 +84,51 @@ class FfmSyscalls extends Syscalls {
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     /**
-     * Not final, on purpose: a call through a constant handle is inlined into the pipeline that
-     * makes it, and where C2's inlining depth ends in the midst of such a call, the slice that the
-     * linker cuts of the memory for errno is really allocated, 48 bytes each time. What is no
-     * constant is compiled by itself, where the slice never is.
+     * Not final, on purpose: C2 inlines a call through a constant handle into its caller. Where the
+     * inlining depth ends in the middle of such a call, the linker's slice of the memory for errno
+     * is allocated, 48 bytes for each call. A handle that is not constant is compiled by itself,
+     * and allocates no slice.
      */
-    private static MethodHandle SYSCALL =
-            LINKER.downcallHandle(
-                    LINKER.defaultLookup()
-                            .find("syscall")
-                            .orElseThrow(
-                                    () -> new UnsatisfiedLinkError("the C library lacks syscall")),
-                    FunctionDescriptor.of(
-                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-                            JAVA_LONG, JAVA_LONG),
-                    Linker.Option.captureCallState("errno"),
-                    Linker.Option.firstVariadicArg(1));
+    private static MethodHandle SYSCALL;
+
+    FfmSyscalls() {
+        this(linked());
+    }
+
+    /**
+     * @param syscall there before the constructor of the superclass makes its first call
+     */
+    private FfmSyscalls(MethodHandle syscall) {
+        SYSCALL = syscall;
+    }
+
+    /**
+     * Not at class initialisation, which fails for ever: the JDK's own lookup opens a library at
+     * its first use, and if there was no descriptor for that finds nothing any more.
+     */
+    private static MethodHandle linked() {
+        if (SYSCALL == null) {
+            SYSCALL =
+                    LINKER.downcallHandle(
+                            LINKER.defaultLookup()
+                                    .find("syscall")
+                                    .or(FfmSyscalls::inLibc)
+                                    .orElseThrow(
+                                            () ->
+                                                    new UnsatisfiedLinkError(
+                                                            "the C library lacks syscall")),
+                            FunctionDescriptor.of(
+                                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                                    JAVA_LONG, JAVA_LONG, JAVA_LONG),
+                            Linker.Option.captureCallState("errno"),
+                            Linker.Option.firstVariadicArg(1));
+        }
+        return SYSCALL;
+    }
+
+    private static Optional<MemorySegment> inLibc() {
+        return SymbolLookup.libraryLookup("libc.so.6", Arena.global()).find("syscall");
+    }
 
     @Override
     public final String binding() {
@@ -132,7 +162,7 @@ class FfmSyscalls extends Syscalls {
         return new FfmStubSyscalls();
     }
 
-    /** A downcall declares Throwable and throws nothing of its own: what comes is the JVM's. */
+    /** A downcall declares Throwable, but what it throws can only come from the JVM itself. */
     static Error unexpected(Throwable t) {
         return t instanceof Error e ? e : new AssertionError(t);
     }

@@ -20,6 +20,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.jna.Native;
 import java.io.File;
+import java.io.FileInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -182,6 +184,15 @@ class BindingsTest {
         assertTrue(e.getMessage().contains("--enable-native-access"), e.getMessage());
     }
 
+    /** Not with JNA, whose own initializer fails for ever then. */
+    @Test
+    void descriptorsThatWereUsedUpAtTheFirstUseDoNotMatterLater() throws Exception {
+        if (FEATURE >= 22) {
+            String said = run(OutOfDescriptors.class, false, "-Dio.gopoll.syscalls=ffm");
+            assertTrue(said.endsWith("then: ffm stub"), said);
+        }
+    }
+
     private static void assertTwiceTheSame(String said, String... words) {
         assertTrue(said.endsWith("\nagain: true"), said);
         for (String word : words) {
@@ -191,6 +202,10 @@ class BindingsTest {
 
     /** What {@link Main} prints in a new JVM, as what has been loaded here stays loaded. */
     private static String run(boolean withJna, String... options) throws Exception {
+        return run(Main.class, withJna, options);
+    }
+
+    private static String run(Class<?> main, boolean withJna, String... options) throws Exception {
         // Not java.class.path: surefire's is a jar with a manifest, which has JNA in it.
         List<String> path = new ArrayList<>();
         path.add(location(BindingsTest.class));
@@ -203,12 +218,13 @@ class BindingsTest {
             path.add(location(Native.class));
         }
         List<String> command = new ArrayList<>();
+        command.addAll(List.of("sh", "-c", "ulimit -n 100; exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (FEATURE >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(Arrays.asList(options));
-        command.addAll(List.of("-cp", String.join(File.pathSeparator, path), Main.class.getName()));
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, path), main.getName()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String said =
@@ -246,6 +262,45 @@ class BindingsTest {
                 return null;
             } catch (UnsupportedOperationException e) {
                 return e;
+            }
+        }
+    }
+
+    /** Uses GoPoll for the first time while no descriptor is left, and then again. */
+    static final class OutOfDescriptors {
+        public static void main(String[] args) throws Exception {
+            // From a folder each class needs a descriptor to be loaded; from a jar none does.
+            for (String folder : System.getProperty("java.class.path").split(File.pathSeparator)) {
+                String[] files = Path.of(folder, "io/gopoll/sys").toFile().list();
+                for (String file : files == null ? new String[0] : files) {
+                    String name = "io.gopoll.sys." + file.replace(".class", "");
+                    if (!name.contains("Jna") && !name.contains("Jni") && !name.contains("Test")) {
+                        Class.forName(name, false, OutOfDescriptors.class.getClassLoader());
+                    }
+                }
+            }
+            List<FileInputStream> streams = new ArrayList<>();
+            String first;
+            try {
+                while (streams.size() < 1000) {
+                    streams.add(new FileInputStream("/dev/null"));
+                }
+                first = "there is no end to descriptors";
+            } catch (IOException e) {
+                first = use();
+            }
+            for (FileInputStream stream : streams) {
+                stream.close();
+            }
+            System.out.println("first: " + first);
+            System.out.println("then: " + use());
+        }
+
+        private static String use() {
+            try {
+                return Syscalls.get().binding() + " " + Syscalls.get().entry();
+            } catch (Throwable t) {
+                return "failed: " + t;
             }
         }
     }

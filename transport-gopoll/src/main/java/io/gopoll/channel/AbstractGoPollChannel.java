@@ -46,6 +46,7 @@ import io.netty.channel.unix.UnixChannel;
 import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.PromiseNotifier;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -913,11 +914,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     @Override
     public ChannelFuture close(ChannelPromise promise) {
-        super.close(promise);
         EventLoop loop = isRegistered() ? eventLoop() : null;
-        if (loop instanceof GoroutineEventLoop && !loop.inEventLoop()) {
-            ((GoroutineEventLoop) loop).closeEvenIfBlocked(this, promise);
+        if (!(loop instanceof GoroutineEventLoop) || loop.inEventLoop()) {
+            return super.close(promise);
         }
+        // The handlers get a promise of their own: the user's may be done before they are asked.
+        PromiseNotifier.cascade(false, super.close(newPromise()), promise);
+        ((GoroutineEventLoop) loop).closeEvenIfBlocked(this, promise);
         return promise;
     }
 

@@ -99,8 +99,11 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
     }
 
-    /** A handler that has not returned for so long after a close was asked for blocks. */
+    /** A handler that waits, and has not returned for so long after a close was asked for. */
     private static final long BLOCKED_MILLIS = 10;
+
+    /** One that computes has so many times as long. */
+    private static final int LOOKS_FOR_BLOCKED = 10;
 
     /** How many tasks run before the channels have their turn. */
     private static final int TASKS_PER_TURN = 1024;
@@ -835,20 +838,25 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
      * closed; what handlers do about a close they do when it has returned.
      */
     void closeEvenIfBlocked(AbstractGoPollChannel channel, ChannelPromise promise) {
-        if (promise.isDone() || status != AWAKE) {
-            return;
+        if (!promise.isDone() && status == AWAKE) {
+            lookIfBlocked(channel, promise, turn, LOOKS_FOR_BLOCKED);
         }
-        int seen = turn;
+    }
+
+    private void lookIfBlocked(
+            AbstractGoPollChannel channel, ChannelPromise promise, int seen, int looks) {
         GlobalEventExecutor.INSTANCE.schedule(
                 () -> {
                     if (promise.isDone() || turn != seen) {
                         return;
                     }
-                    if (thread != null) {
+                    Thread running = thread;
+                    if (running != null
+                            && (looks == 1 || running.getState() != Thread.State.RUNNABLE)) {
                         channel.closeAtOnce();
                         promise.trySuccess();
                     } else {
-                        closeEvenIfBlocked(channel, promise);
+                        lookIfBlocked(channel, promise, seen, Math.max(1, looks - 1));
                     }
                 },
                 BLOCKED_MILLIS,

@@ -14,6 +14,7 @@
 package io.gopoll.net;
 
 import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
+import static io.gopoll.sys.Errno.EBADF;
 import static io.gopoll.sys.Errno.EINPROGRESS;
 import static io.gopoll.sys.Errno.EINTR;
 
@@ -37,13 +38,14 @@ import java.nio.channels.ClosedChannelException;
  * A socket: its non-blocking descriptor and what is known of it. It stands where Go has {@code
  * net.netFD} over {@code internal/poll.FD}; Netty's channels and the blocking API are built on it.
  *
- * <p>The calls that move data ({@link #read}, {@link #write}, {@link #writev}, {@link #accept},
- * ...) return what the kernel returns, {@code -errno} on failure, and take no reference: they
- * belong to the one that also closes the descriptor, which for a channel is its event loop. All
- * other calls hold a reference for their length, so that any thread may make them: a {@link #close}
- * during such a call takes effect at once for every later call, while the descriptor itself is
+ * <p>Every call holds a reference for its length, so that any thread may close the socket at any
+ * time: a {@link #close} takes effect at once for every later call, while the descriptor itself is
  * closed by whoever drops the last reference. Hence no call ever hits a descriptor number that has
  * been given away again, and no close waits.
+ *
+ * <p>The calls that move data ({@link #read}, {@link #write}, {@link #writev}, {@link #accept},
+ * ...) return what the kernel returns, {@code -errno} on failure, {@code -EBADF} once it is closed.
+ * The other calls throw.
  */
 public final class NetFd {
 
@@ -202,83 +204,144 @@ public final class NetFd {
      * @throws IOException if it cannot be polled
      */
     public PollDesc open(NetPoller poller) throws IOException {
-        return sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
-                ? poller.open(sysfd)
-                : poller.openReader(sysfd);
+        incref("open");
+        try {
+            return sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
+                    ? poller.open(sysfd)
+                    : poller.openReader(sysfd);
+        } finally {
+            decref();
+        }
     }
 
-    // ---- The owner's calls: no reference is taken. ----
+    // ---- Calls that move data: -EBADF once it is closed. ----
 
     /** Reads at most {@code count} bytes: recv(2). 0 is the end of the stream. */
     public int read(long address, int count) {
-        int n;
-        do {
-            n = SYS.recv(sysfd, address, count, 0);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.recv(sysfd, address, count, 0);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Writes at most {@code count} bytes: send(2). */
     public int write(long address, int count) {
-        int n;
-        do {
-            n = SYS.send(sysfd, address, count, MSG_NOSIGNAL);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.send(sysfd, address, count, MSG_NOSIGNAL);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Writes a gathering of buffers: writev(2). */
     public long writev(long iov, int iovcnt) {
-        long n;
-        do {
-            n = SYS.writev(sysfd, iov, iovcnt);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.writev(sysfd, iov, iovcnt);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Reads into several buffers: readv(2). */
     public long readv(long iov, int iovcnt) {
-        long n;
-        do {
-            n = SYS.readv(sysfd, iov, iovcnt);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.readv(sysfd, iov, iovcnt);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Receives one message: recvmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
     public long recvmsg(long msg, int flags) {
-        long n;
-        do {
-            n = SYS.recvmsg(sysfd, msg, flags);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.recvmsg(sysfd, msg, flags);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Sends one message: sendmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
     public long sendmsg(long msg, int flags) {
-        long n;
-        do {
-            n = SYS.sendmsg(sysfd, msg, flags);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.sendmsg(sysfd, msg, flags);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Receives several datagrams: recvmmsg(2). */
     public int recvmmsg(long msgvec, int vlen) {
-        int n;
-        do {
-            n = SYS.recvmmsg(sysfd, msgvec, vlen, 0);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.recvmmsg(sysfd, msgvec, vlen, 0);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Sends several datagrams: sendmmsg(2). */
     public int sendmmsg(long msgvec, int vlen) {
-        int n;
-        do {
-            n = SYS.sendmmsg(sysfd, msgvec, vlen, 0);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.sendmmsg(sysfd, msgvec, vlen, 0);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /**
@@ -287,21 +350,37 @@ public final class NetFd {
      * @param flags {@code MSG_FASTOPEN} connects and sends at once
      */
     public long sendto(long address, int count, int flags, SockAddr to) {
-        long n;
-        do {
-            n = SYS.sendto(sysfd, address, count, flags, to.address(), to.length());
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.sendto(sysfd, address, count, flags, to.address(), to.length());
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Receives one datagram, and where it comes from: recvfrom(2). */
     public long recvfrom(long address, int count, int flags, SockAddr from) {
-        long n;
-        do {
-            from.reset();
-            n = SYS.recvfrom(sysfd, address, count, flags, from.address(), from.lengthAddress());
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                from.reset();
+                n =
+                        SYS.recvfrom(
+                                sysfd, address, count, flags, from.address(), from.lengthAddress());
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /**
@@ -310,29 +389,50 @@ public final class NetFd {
      * @param offset the address of the 64-bit position in the file, moved on by the call
      */
     public long sendfile(int file, long offset, long count) {
-        long n;
-        do {
-            n = SYS.sendfile(sysfd, file, offset, count);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.sendfile(sysfd, file, offset, count);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Moves bytes from this socket into a pipe: splice(2). Does not wait. */
     public long spliceTo(int pipe, int count) {
-        long n;
-        do {
-            n = SYS.splice(sysfd, 0, pipe, 0, count, SPLICE_FLAGS);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.splice(sysfd, 0, pipe, 0, count, SPLICE_FLAGS);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     /** Moves bytes from a pipe into this socket: splice(2). Does not wait. */
     public long spliceFrom(int pipe, int count) {
-        long n;
-        do {
-            n = SYS.splice(pipe, 0, sysfd, 0, count, SPLICE_FLAGS);
-        } while (n == -EINTR);
-        return n;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.splice(pipe, 0, sysfd, 0, count, SPLICE_FLAGS);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
     }
 
     private static final int SPLICE_FLAGS = Constants.SPLICE_F_NONBLOCK | Constants.SPLICE_F_MOVE;
@@ -346,15 +446,22 @@ public final class NetFd {
      */
     public int accept(SockAddr remote) {
         int flags = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
-        int fd;
-        do {
-            remote.reset();
-            fd = SYS.accept4(sysfd, remote.address(), remote.lengthAddress(), flags);
-        } while (fd == -EINTR || fd == -Errno.ECONNABORTED);
-        return fd;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int fd;
+            do {
+                remote.reset();
+                fd = SYS.accept4(sysfd, remote.address(), remote.lengthAddress(), flags);
+            } while (fd == -EINTR || fd == -Errno.ECONNABORTED);
+            return fd;
+        } finally {
+            decref();
+        }
     }
 
-    // ---- Calls for any thread: each holds a reference. ----
+    // ---- Calls that throw. ----
 
     /**
      * Starts to connect: connect(2).

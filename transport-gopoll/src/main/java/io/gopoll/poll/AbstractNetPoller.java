@@ -61,12 +61,14 @@ abstract class AbstractNetPoller implements NetPoller {
     private volatile long polls;
 
     /**
-     * Go's {@code netpollWakeSig}: true from the {@link #wakeup} that interrupts the poller to the
-     * wait that ends because of it. In between there is nothing to do for others.
+     * Go's {@code netpollWakeSig}: true from the {@link #wakeup} that interrupts the poller until
+     * the poll that it ends. Other wakeups in between have nothing to do.
      */
     private final AtomicBoolean wakeSig = new AtomicBoolean();
 
-    /** The interrupt has been seen, but by a poll that only looked. The polling thread's. */
+    /**
+     * An interrupt has been seen, and no poll that may wait has ended since. The polling thread's.
+     */
     private boolean interrupted;
 
     /** A wakeup could not interrupt the poller: at least the next poll must not wait. */
@@ -78,7 +80,7 @@ abstract class AbstractNetPoller implements NetPoller {
      */
     abstract void add(PollDesc pd, boolean writer) throws IOException;
 
-    /** From now on the writing side too; if it is ready now, that is news. */
+    /** Watches the writing side too. Reports an edge if it is ready already. */
     abstract void addWriter(PollDesc pd);
 
     /** Go's {@code netpollclose}. */
@@ -178,11 +180,11 @@ abstract class AbstractNetPoller implements NetPoller {
         } else {
             waitForEvents(0, ready);
         }
-        // Who only looks would not have slept, so the wakeup is not for him but for the next.
+        // A poll that does not wait leaves the wakeup to the next one that would.
         if (waits && (interrupted || missed)) {
             interrupted = false;
             missed = false;
-            // After the wait, and before the caller looks for what it has been woken for.
+            // After the wait, and before the caller looks for what it was woken for.
             wakeSig.set(false);
         }
         if (!timers.isEmpty()) {

@@ -14,8 +14,8 @@
 package io.gopoll.poll;
 
 /**
- * The time of deadlines and timers: monotonic nanoseconds, always above zero, so that zero and the
- * negative numbers are free to mean "no deadline" and "fired", as with Go's {@code nanotime}.
+ * The time of deadlines and timers: monotonic nanoseconds, as Go's {@code nanotime}. A time is
+ * always above zero, so that zero can mean "no deadline", and a negative number "fired".
  */
 public final class Clock {
 
@@ -26,11 +26,12 @@ public final class Clock {
 
     private Clock() {}
 
+    /** Nanoseconds since this class was initialized, above zero. */
     public static long now() {
         return System.nanoTime() - ORIGIN;
     }
 
-    /** The time {@code nanos} (not negative) from now; {@link #NEVER} if that overflows. */
+    /** The time that is {@code nanos} from now (0 or more); {@link #NEVER} if that overflows. */
     public static long after(long nanos) {
         long time = now() + nanos;
         return time < 0 ? NEVER : time;

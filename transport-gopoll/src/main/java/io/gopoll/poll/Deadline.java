@@ -17,21 +17,23 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * A deadline as users give it: a time of {@link System#nanoTime}, 0 for none, below 0 for one that
- * has passed. What is too far away to be told is {@link Long#MAX_VALUE}.
+ * A deadline as users set it: a time of {@link System#nanoTime}, 0 for none, below 0 for one that
+ * has passed. {@link Long#MAX_VALUE} stands for every time that is too far away for a long.
  */
 public final class Deadline {
 
     public static final long NONE = 0;
 
-    /** One that has passed; as all below zero. */
+    /** A deadline that has passed. So has every other one below zero. */
     public static final long PAST = -1;
 
     private Deadline() {}
 
     /**
-     * @param time a time of day as it is now known: a clock that is set later moves nothing; null
-     *     for no deadline
+     * The deadline at a time of day. If the system's clock is set later on, the deadline does not
+     * move.
+     *
+     * @param time null for no deadline
      */
     public static long at(Instant time) {
         if (time == null) {
@@ -47,7 +49,9 @@ public final class Deadline {
     }
 
     /**
-     * @param left from now on; zero for no deadline, below zero for one that has passed
+     * The deadline so long from now.
+     *
+     * @param left zero for no deadline, below zero for one that has passed
      */
     public static long in(Duration left) {
         if (left.isZero()) {
@@ -57,14 +61,16 @@ public final class Deadline {
     }
 
     /**
-     * @param nanos from now on, 0 or more
+     * The deadline so many nanoseconds from now.
+     *
+     * @param nanos 0 or more
      */
     public static long in(long nanos) {
         long at = System.nanoTime() + nanos;
         return at < 0 ? Long.MAX_VALUE : at;
     }
 
-    /** In nanoseconds; the longest time if that is more than they can say. */
+    /** A duration in nanoseconds; the nearest long if it does not fit. */
     public static long saturatedNanos(Duration duration) {
         try {
             return duration.toNanos();
@@ -73,7 +79,7 @@ public final class Deadline {
         }
     }
 
-    /** The same in the terms of {@link PollDesc#setDeadline}. */
+    /** What {@link PollDesc#setDeadline} takes for this deadline. */
     public static long delay(long at) {
         if (at <= NONE) {
             return at;
@@ -82,11 +88,12 @@ public final class Deadline {
         return left > 0 ? left : PAST;
     }
 
+    /** Whether a deadline has passed. */
     public static boolean isPast(long at) {
         return at != NONE && (at < NONE || at <= System.nanoTime());
     }
 
-    /** How long it still is; zero for none, below zero if it has passed. */
+    /** The time left until a deadline; zero for none, below zero if it has passed. */
     public static Duration left(long at) {
         return Duration.ofNanos(delay(at));
     }

@@ -17,16 +17,16 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 
 /**
- * An operation failed because its deadline has passed: Go's {@code os.ErrDeadlineExceeded}. The
- * connection is whole: once the deadline is moved it can be used again.
+ * An operation has failed because its deadline has passed: Go's {@code os.ErrDeadlineExceeded}. The
+ * connection is intact: it can be used again once the deadline has been moved.
  */
 public final class DeadlineExceededException extends SocketTimeoutException {
 
     private static final long serialVersionUID = 1;
 
     /**
-     * @param operation what failed, as {@code "read"} or {@code "write"}
-     * @param address the other end, or the own one of a listener; null if there is none
+     * @param operation what has failed, such as {@code "read"} or {@code "write"}
+     * @param address of the peer, or of the listener itself; null if there is none
      */
     public DeadlineExceededException(String operation, SocketAddress address) {
         super(

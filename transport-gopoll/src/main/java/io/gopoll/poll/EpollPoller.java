@@ -347,22 +347,24 @@ public final class EpollPoller extends AbstractNetPoller {
      */
     private boolean replaceEventfd() {
         int fresh = newEventfd();
-        if (fresh < 0) {
-            return false;
-        }
-        controlLock.lock();
-        try {
-            if (control(epfd, EPOLL_CTL_ADD, fresh, EVENTFD_EVENTS, EVENTFD_DATA) < 0) {
-                sys.close(fresh);
-                return false;
+        int result = fresh;
+        if (fresh >= 0) {
+            controlLock.lock();
+            try {
+                result = control(epfd, EPOLL_CTL_ADD, fresh, EVENTFD_EVENTS, EVENTFD_DATA);
+                if (result >= 0) {
+                    eventfd = fresh;
+                } else {
+                    sys.close(fresh);
+                }
+            } finally {
+                controlLock.unlock();
             }
-            eventfd = fresh;
-        } finally {
-            controlLock.unlock();
         }
         logger.error(
-                "The eventfd of a poller has been closed by somebody else: a new one was made");
-        return true;
+                "Somebody else has closed the eventfd of a poller. A new one: {}",
+                result >= 0 ? "made" : Errno.name(-result));
+        return result >= 0;
     }
 
     /**

@@ -16,43 +16,44 @@ package io.gopoll.poll;
 import java.io.IOException;
 
 /**
- * The platform-independent network poller: what Go's runtime calls netpoll. A poller owns its
- * {@link PollDesc}s and the queue of their deadlines.
+ * A network poller, independent of the operating system: Go's netpoll. A poller owns its {@link
+ * PollDesc}s and the queue of their deadlines.
  */
 public interface NetPoller extends AutoCloseable {
 
     /**
-     * Starts to watch a descriptor, both sides, edge-triggered, until {@link PollDesc#close}: Go's
-     * {@code pollOpen}. Any thread.
+     * Watches both sides of a descriptor, edge-triggered, until {@link PollDesc#close}: Go's {@code
+     * pollOpen}. Any thread.
      *
-     * @throws IOException if the descriptor cannot be polled, as a regular file; the message says
-     *     so
+     * @throws NotPollableException if it is a regular file or a directory
+     * @throws IOException if the kernel refuses for another reason
      */
     PollDesc open(int fd) throws IOException;
 
     /**
-     * As {@link #open}, but the writing side is watched only from the first time on that somebody
-     * parks on it, at the price of one more epoll_ctl then. For Unix sockets and UDP, which the
-     * kernel reports as writable each time that what they have sent was taken, whether or not
-     * anybody waits for it; TCP tells only whose write did not fit (SOCK_NOSPACE).
+     * As {@link #open}, but the writing side is watched only from the first park on it, which costs
+     * one more epoll_ctl. For Unix sockets and UDP: the kernel reports them as writable each time
+     * that the receiver takes what they have sent, whether or not anybody waits. TCP reports that
+     * only after a write that did not fit (SOCK_NOSPACE).
      *
-     * @throws IOException if the descriptor cannot be polled
+     * @throws NotPollableException if it is a regular file or a directory
+     * @throws IOException if the kernel refuses for another reason
      */
     PollDesc openReader(int fd) throws IOException;
 
     /**
-     * Go's {@code netpoll}: finds what became runnable by readiness or by a passed deadline. One
-     * thread at a time.
+     * Go's {@code netpoll}: finds what has become runnable, by readiness or by a deadline that has
+     * passed. One thread at a time.
      *
      * @param delayNanos below 0 waits until something is runnable or {@link #wakeup} is called, 0
-     *     only looks, above 0 waits so many nanoseconds at most; a deadline that is due earlier
-     *     ends the wait too
-     * @return the waiters to resume, for one descriptor the writing side before the reading side;
-     *     the list is the poller's own and valid until the next call. Empty if the wait has ended
-     *     because of {@link #wakeup}, of the time, or for nothing
+     *     does not wait, above 0 waits that many nanoseconds at most; a deadline that is due
+     *     earlier ends the wait too
+     * @return the waiters to resume; of one descriptor, the writing side comes before the reading
+     *     side. The list belongs to the poller and is valid until the next call. It is empty if the
+     *     wait was ended by {@link #wakeup} or the time, and may be empty for no reason
      * @throws IllegalStateException if the poller is closed, if another thread is in this method
-     *     (not always noticed), or if the system call fails. The next call goes on: no readiness,
-     *     deadline or wakeup is lost
+     *     (which is not always noticed), or if the system call fails. No readiness, deadline or
+     *     wakeup is lost: the next call finds them
      */
     ReadyList poll(long delayNanos);
 
@@ -63,9 +64,9 @@ public interface NetPoller extends AutoCloseable {
     long lastPoll();
 
     /**
-     * Ends the {@link #poll} that waits, or else the next one that would: Go's {@code
-     * netpollBreak}. Any thread. Coalesced: at most one write to the eventfd is in flight. Never
-     * throws.
+     * Ends the {@link #poll} that waits, or the next one that would wait: Go's {@code
+     * netpollBreak}. Any thread. Several calls before that poll ends cost one write to the eventfd.
+     * Never throws.
      */
     void wakeup();
 
@@ -79,7 +80,11 @@ public interface NetPoller extends AutoCloseable {
     /** Whether it has been closed. Any thread. */
     boolean isClosed();
 
-    /** Closes the poller's own descriptors. All its PollDescs must have been closed before. */
+    /**
+     * Closes the poller's own descriptors.
+     *
+     * @throws IllegalStateException if one of its PollDescs is still open
+     */
     @Override
     void close();
 }

@@ -16,8 +16,8 @@ package io.gopoll.poll;
 import java.io.IOException;
 
 /**
- * The kernel cannot say when this descriptor is ready, because it always is: a regular file or a
- * directory (EPERM of epoll_ctl(2)). Go's {@code ErrNotPollable}.
+ * The descriptor belongs to a regular file or a directory. These are always ready, and epoll_ctl(2)
+ * refuses them with EPERM. Go's {@code ErrNotPollable}.
  */
 public final class NotPollableException extends IOException {
 

@@ -17,9 +17,8 @@ import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The {@link PollDesc}s of one poller: Go's {@code pollCache}. They are never freed, only reused:
- * an event that arrives late must find a PollDesc, to learn from its {@code fdseq} that it is
- * stale.
+ * The {@link PollDesc}s of one poller: Go's {@code pollCache}. They are reused and never freed: an
+ * event that comes late must find a PollDesc, whose {@code fdseq} says that the event is stale.
  */
 final class PollCache {
 
@@ -27,12 +26,12 @@ final class PollCache {
 
     private final AbstractNetPoller poller;
 
-    /** Whoever has it keeps descs from being handed out and from being closed. */
+    /** While a thread holds it, no desc is handed out and none is closed. */
     final ReentrantLock lock = new ReentrantLock();
 
     /**
-     * By {@link PollDesc#index}. Elements are written under the lock, once, and published by the
-     * write of this field that follows; the polling thread reads it without the lock.
+     * By {@link PollDesc#index}. Each element is written once, under the lock, and published by the
+     * write of this field that follows. The polling thread reads both without the lock.
      */
     private volatile PollDesc[] slots = {};
 
@@ -40,7 +39,8 @@ final class PollCache {
     private int size;
 
     /**
-     * The descs in no use, chained by {@link PollDesc#link}, the last used first. Under the lock.
+     * The descs that are not in use, linked by {@link PollDesc#link}, the last used first. Under
+     * the lock.
      */
     private PollDesc free;
 
@@ -109,7 +109,7 @@ final class PollCache {
         return size;
     }
 
-    /** The desc that the kernel's event names by its index. */
+    /** The desc that an event names by its index. */
     PollDesc get(int index) {
         return slots[index];
     }

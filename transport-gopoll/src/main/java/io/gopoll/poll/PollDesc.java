@@ -21,25 +21,26 @@ import java.util.concurrent.locks.LockSupport;
  * A descriptor that is watched by a {@link NetPoller}: Go's {@code pollDesc}. It has two sides,
  * {@link #READ} and {@link #WRITE}, with one waiter at most and one deadline each.
  *
- * <p>The order of things is Go's, for each operation on the descriptor:
+ * <p>Each operation on the descriptor goes in Go's order:
  *
  * <pre>
  *   reset              error? then fail
  *   system call        not EAGAIN? then done
- *   park (or await)    true: from the top; false: return, and begin from the top when resumed
+ *   park (or await)    true: start again; false: return, and start again when resumed
  * </pre>
  *
- * An edge that comes between EAGAIN and park is kept as a token in the side's state, and park takes
- * it. Readiness is a hint: a waiter may be resumed although there is nothing (a deadline moved at
- * the moment in which it fired, an event for the former user of a descriptor), and finds EAGAIN
- * once more. So whoever waits for a connect must ask the kernel how it ended, and wait again if it
- * has not. And whoever was resumed, or got {@code true} from park, and then did not do the I/O
- * because of an error, must begin with the I/O next time, not with park: the token has been spent.
+ * An edge that comes between EAGAIN and park leaves a token in the side's state, and park takes the
+ * token. Readiness is a hint: a waiter may be resumed although nothing is ready, and then finds
+ * EAGAIN again. That happens when a deadline is moved while it fires, or when an event was meant
+ * for the former user of a descriptor. So whoever waits for a connect must ask the kernel for its
+ * result, and wait again if there is none. The token is spent once a waiter has been resumed or
+ * park has returned {@code true}: if an error then prevents the I/O, the next attempt must begin
+ * with the I/O, not with park.
  *
- * <p>Threads: one thread at a time for each side in {@link #reset}, {@link #park}, {@link #unpark},
- * {@link #await} (they may be different ones, one after the other); any thread, at any time, in
- * {@link #error}, {@link #setDeadline}, {@link #unblock}. Between open and close: whoever uses a
- * PollDesc must know that it is still his own, since a closed one is used again.
+ * <p>Threads: for each side, one thread at a time may be in {@link #reset}, {@link #park}, {@link
+ * #unpark} and {@link #await}. Any thread may call {@link #error}, {@link #setDeadline} and {@link
+ * #unblock} at any time between open and close. A closed PollDesc is used again for another
+ * descriptor, so nobody may keep it after close.
  */
 public final class PollDesc {
 
@@ -98,22 +99,22 @@ public final class PollDesc {
     }
 
     /*
-     * Everything that is written by one thread and read by another is volatile, and nothing weaker,
-     * because the whole machine stands on pairs of "write mine, then read yours" of which at least one
-     * must see the other:
+     * Fields that one thread writes and another reads are volatile, and nothing weaker. The protocol
+     * depends on pairs of threads that each write a field and then read the other's: at least one of
+     * the two must see what the other wrote.
      *
      *   park            writes rg = WAIT,             then reads info and rd
      *   unblock         writes info, closing,         then reads rg
      *   a past deadline writes rd = FIRED,            then reads rg
      *
-     * so either park finds the error, or the other one finds WAIT and puts it back to nil, which park
-     * notices when it wants to put its waiter there. And, for the timer:
+     * So either park finds the error, or the other thread finds WAIT and sets it to null, and then
+     * park fails to put its waiter there. For the timer:
      *
      *   park            writes rg = waiter,           then reads rd, then timerAt
      *   setDeadline     writes rd,                    then reads rg, then timerAt
      *   a fired timer   writes timerAt = IDLE,        then reads rg and rd (nextDue)
      *
-     * so whoever comes last queues the timer.
+     * So the last of them queues the timer.
      */
 
     /**
@@ -137,8 +138,8 @@ public final class PollDesc {
      *   READY  -> null     park or reset: the token is spent
      * </pre>
      *
-     * Only an edge makes READY. An edge that takes the waiter leaves no token, it is handed over
-     * with the resume. Only the side's one user leaves null for WAIT, and READY for null.
+     * Only an edge sets READY. An edge that takes the waiter leaves no token: the resume hands it
+     * over. Only the side's user goes from null to WAIT, and from READY to null.
      */
     private volatile Object rg;
 
@@ -146,9 +147,9 @@ public final class PollDesc {
     private volatile Object wg;
 
     /**
-     * The reading deadline: 0 none, above 0 a time of {@link Clock} (it counts from that time on,
-     * fired or not), FIRED. Only a timer, or a park, that finds it passed replaces it by FIRED,
-     * with a CAS, and so never touches one that was moved meanwhile.
+     * The reading deadline: 0 for none, a time of {@link Clock} (above 0), or FIRED. A time counts
+     * as soon as it has passed, whether or not the timer has fired. A timer or a park that finds it
+     * passed sets FIRED with a CAS, so it never overwrites a deadline that was moved meanwhile.
      */
     private volatile long rd;
 
@@ -172,11 +173,12 @@ public final class PollDesc {
     private final AbstractNetPoller poller;
 
     /**
-     * -1 while not open. Written by open and close, which are ordered by whoever hands the desc on.
+     * -1 while not open. Written by open and close, and published by {@link PollCache}'s lock and
+     * by whoever passes the desc on.
      */
     private int fd = -1;
 
-    /** Whether the kernel tells of the writing side. Its user's. */
+    /** Whether the kernel reports the writing side. Used by that side's user only. */
     private boolean writerWatched;
 
     /**
@@ -199,8 +201,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollReset}: error check, then the side's state back to nil. Before each I/O: what
-     * the kernel reports from now on counts as news.
+     * Go's {@code pollReset}: checks for an error, then sets the side's state to null. To be called
+     * before each I/O: what the kernel reports from now on counts as news.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING or TIMEOUT; the state is only changed if OK
@@ -212,8 +214,8 @@ public final class PollDesc {
             return error;
         }
         Object state = side(mode);
-        // The CAS is also the fence between the state and the system call that follows: an edge
-        // that found READY still there must have come with bytes that the system call will see.
+        // The CAS is also a fence before the system call that follows: an edge that still found
+        // READY belongs to bytes that the system call will see.
         if (state != null && !(state == READY && casSide(mode, READY, null))) {
             throw new IllegalStateException(
                     "reset while somebody waits to " + name(mode) + ": " + this);
@@ -222,8 +224,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code netpollcheckerr}. Changes nothing; any thread. Asks for the time only if a
-     * deadline is set.
+     * Go's {@code netpollcheckerr}. Changes nothing. Reads the clock only if a deadline is set. Any
+     * thread.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING (which goes first) or TIMEOUT
@@ -240,13 +242,13 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollWait} ({@code netpollblock}), split at the point where a goroutine would give
+     * The first part of Go's {@code pollWait} ({@code netpollblock}), up to where a goroutine gives
      * up its thread.
      *
      * @param mode READ or WRITE
-     * @return false if the waiter now is parked: it will be resumed once, or already has been. True
-     *     if there is nothing to wait for: readiness was there and has been consumed, or {@link
-     *     #error} has something to say; the waiter will not be resumed.
+     * @return false if the waiter has been parked: it will be resumed once, or has been already.
+     *     True if there is nothing to wait for, because the side was ready (the token is spent) or
+     *     because of an {@link #error}: the waiter will not be resumed.
      * @throws IllegalStateException "double wait" if somebody already waits on that side
      */
     public boolean park(int mode, Waiter waiter) {
@@ -264,14 +266,14 @@ public final class PollDesc {
                 throw new IllegalStateException(
                         "double wait: somebody already waits to " + name(mode) + ": " + this);
             } else if (casSide(mode, null, WAIT)) {
-                // Again, although reset has looked: a close or a deadline that found nobody waiting
+                // Checked again after reset: a close or a deadline that came before WAIT has
                 // resumed nobody.
                 int error = error(mode);
                 if (error != OK) {
                     if (error == TIMEOUT) {
                         expire(mode);
                     }
-                    // If it fails there is READY, which stays, or null already.
+                    // If this fails, the state is READY, which stays, or null already.
                     casSide(mode, WAIT, null);
                     return true;
                 }
@@ -286,19 +288,19 @@ public final class PollDesc {
                     }
                     return false;
                 }
-                // An edge, a deadline or a close came in between: the next round finds READY, or
-                // the error, or, if the deadline has been moved already, nothing.
+                // An edge, a deadline or a close came in between. The next round finds READY or
+                // the error. It finds neither if the deadline has been moved since.
             }
         }
     }
 
     /**
-     * Takes a parked waiter back. To be called after {@link #park} has returned, by the side's
-     * user.
+     * Takes back a waiter that {@link #park} has parked. To be called by the side's user, after
+     * park has returned.
      *
      * @param mode READ or WRITE
-     * @return true if {@code waiter} was parked and now will not be resumed; false if it was not
-     *     parked (any more): it was or will be resumed
+     * @return true if {@code waiter} was parked, and will not be resumed; false if it was not
+     *     parked any more, because it has been or will be resumed
      */
     public boolean unpark(int mode, Waiter waiter) {
         return waiter != null && casSide(mode, waiter, null);
@@ -306,10 +308,10 @@ public final class PollDesc {
 
     /**
      * Go's {@code pollWait}: parks the calling thread, platform or virtual, until the side is
-     * ready. As every wait here it may end for nothing, then the I/O finds EAGAIN and the caller
-     * waits again. An interrupt neither ends nor breaks the wait, and is still there when it
-     * returns: so wait the sockets of the JDK on platform threads. Whoever wants it otherwise takes
-     * {@link #awaitInterruptibly}.
+     * ready. It may return although nothing is ready: then the I/O finds EAGAIN, and the caller
+     * waits again. An interrupt does not end the wait; the interrupt flag is set when the method
+     * returns. The JDK's sockets wait in the same way on platform threads. {@link
+     * #awaitInterruptibly} can be interrupted.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING or TIMEOUT
@@ -329,7 +331,7 @@ public final class PollDesc {
 
     /**
      * As {@link #await}, but an interrupt ends the wait, as with the JDK's sockets on virtual
-     * threads (which close the socket then; here that is the caller's to do).
+     * threads. Those close the socket then; here the caller has to.
      *
      * @param mode READ or WRITE
      * @return OK, CLOSING, TIMEOUT, or INTERRUPTED; the thread's interrupt flag stays set
@@ -349,16 +351,16 @@ public final class PollDesc {
             if (unpark(mode, waiter)) {
                 return INTERRUPTED;
             }
-            // Someone has taken the waiter: the call of resume is on its way, and must not be left
-            // to meet the thread somewhere else.
+            // Somebody has taken the waiter and is about to unpark this thread. Wait for that, so
+            // that it does not end a later park of the thread.
             waiter.awaitResume();
         }
         return error(mode);
     }
 
     /**
-     * True once the kernel has reported RDHUP, HUP or ERR for this descriptor: a short read then
-     * does not mean that the socket is drained, reading must go on until it ends. Any thread.
+     * True once the kernel has reported RDHUP, HUP or ERR for this descriptor. From then on a short
+     * read does not mean that the socket is drained: read on until EAGAIN or the end. Any thread.
      */
     public boolean hungUp() {
         return (info & HUNG_UP) != 0;
@@ -374,8 +376,8 @@ public final class PollDesc {
     }
 
     /**
-     * Whether a side's deadline has passed and somebody has noticed: the timer of whoever waited,
-     * or {@link #park}. Other than {@link #error} it does not look at the clock. Any thread.
+     * Whether a side's deadline has passed and a timer or {@link #park} has acted on it. Unlike
+     * {@link #error} it does not read the clock. Any thread.
      *
      * @param mode READ or WRITE
      */
@@ -384,15 +386,17 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollSetDeadline}. From the deadline on, every {@link #reset} and every wait of
-     * that side gives TIMEOUT, even if the I/O could go on, until it is moved or cleared. Any
-     * thread; when two threads move both sides at once, each side gets what one of the two wanted.
+     * Go's {@code pollSetDeadline}. Once the deadline has passed, every {@link #reset} and every
+     * wait of that side gives TIMEOUT, even if the I/O could go on, until the deadline is moved or
+     * cleared. Any thread. If two threads move the deadlines of both sides at once, each side gets
+     * the deadline of one of them.
      *
-     * <p>Moving a deadline before it fires costs the time and a write. Only if somebody waits, and
-     * so far had no timer or a later one, the timer is queued.
+     * <p>To move a deadline before it fires costs a read of the clock and a write. The timer is
+     * queued only if somebody waits, and the timer is not queued yet or only for later.
      *
-     * @param delayNanos above 0: so many nanoseconds from now, without an upper limit; 0: no
-     *     deadline; below 0: already past, whoever waits is resumed before the method returns
+     * @param delayNanos above 0: that many nanoseconds from now, without an upper limit; 0: no
+     *     deadline; below 0: already past, so that whoever waits is resumed before the method
+     *     returns
      * @param modes READ, WRITE or READ | WRITE
      */
     public void setDeadline(long delayNanos, int modes) {
@@ -412,7 +416,7 @@ public final class PollDesc {
             rd = deadline;
         }
         if (deadline == FIRED) {
-            // Both before the first resume, after which the desc may be someone else's.
+            // Take both before the first resume, after which the desc may be in use again.
             Waiter writer = writing ? take(WRITE) : null;
             Waiter reader = reading ? take(READ) : null;
             resume(writer);
@@ -423,8 +427,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollUnblock}: from now on everything gives CLOSING; both waiters are resumed, the
-     * timer is taken out of its queue. Any thread, once.
+     * Go's {@code pollUnblock}: from now on every operation gives CLOSING. Resumes both waiters,
+     * and takes the timer out of its queue. Any thread, once.
      *
      * @throws IllegalStateException if it has been unblocked before
      */
@@ -439,8 +443,8 @@ public final class PollDesc {
         Waiter writer = take(WRITE);
         Waiter reader = take(READ);
         try {
-            // Whoever queues the timer first leaves UNTIMED, then looks at closing; here the other
-            // way round. So if it still is UNTIMED, nobody will.
+            // arm leaves UNTIMED, then reads closing; here closing is written, then timerAt read.
+            // So if timerAt is UNTIMED, no arm will queue the timer.
             if (timerAt != TimerQueue.UNTIMED) {
                 poller.timers.remove(this);
             }
@@ -451,8 +455,8 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code pollClose}: ends the watch, and gives the PollDesc back to be used again; the
-     * caller must forget it.
+     * Go's {@code pollClose}: stops watching, and gives the PollDesc back to be used again. The
+     * caller must not use it any more.
      *
      * @param fdStaysOpen true if the descriptor must be taken out of the poller (epoll_ctl DEL);
      *     false if the caller closes it, which takes it out without a system call of its own. If
@@ -491,7 +495,7 @@ public final class PollDesc {
         interest = 0;
     }
 
-    /** The part of {@link NetPoller#open} that comes before the kernel knows of it. */
+    /** The part of {@link NetPoller#open} that comes before epoll_ctl. */
     void open(int fd, boolean writer) {
         this.fd = fd;
         writerWatched = writer;
@@ -499,8 +503,8 @@ public final class PollDesc {
         wg = null;
         rd = 0;
         wd = 0;
-        // Last, because what is left of the former user (a park that has just published its waiter
-        // and lost it) finds all of the above void as long as it sees closing.
+        // Last: a park of the former user may still be running, after somebody has taken its
+        // waiter. It ignores the fields above as long as it sees closing.
         info = info & ~(CLOSING_BIT | HUNG_UP | URGENT);
     }
 
@@ -544,7 +548,11 @@ public final class PollDesc {
         return false;
     }
 
-    /** The timer has fired: by {@link TimerQueue}, under its lock. Sides that are not due stay. */
+    /**
+     * Fires the deadlines that are due. Called by {@link TimerQueue}, under its lock.
+     *
+     * @param ready has room for two
+     */
     void expire(long now, ReadyList ready) {
         long deadline = wd;
         if (deadline > 0 && deadline <= now && WD.compareAndSet(this, deadline, FIRED)) {
@@ -556,7 +564,7 @@ public final class PollDesc {
         }
     }
 
-    /** Acts on a deadline that has passed, and that no timer has seen because nobody waited. */
+    /** Fires a deadline that has passed while nobody waited, so that no timer was queued for it. */
     private void expire(int mode) {
         long deadline = deadline(mode);
         if (deadline > 0 && deadline <= Clock.now()) {
@@ -564,7 +572,7 @@ public final class PollDesc {
         }
     }
 
-    /** The earliest deadline that somebody waits for; NEVER if there is none, or if closing. */
+    /** The earliest deadline of a side on which somebody waits; NEVER if none, or if closing. */
     long nextDue() {
         if ((info & CLOSING_BIT) != 0) {
             return Clock.NEVER;
@@ -577,8 +585,7 @@ public final class PollDesc {
     }
 
     /**
-     * Queues the timer if somebody waits for {@code deadline} and the timer comes later or not at
-     * all.
+     * Queues the timer for {@code deadline}, unless it is queued for that time or an earlier one.
      */
     private void arm(long deadline) {
         if (deadline > 0 && deadline < timerAt && poller.timers.arm(this)) {
@@ -587,7 +594,7 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code netpollunblock} with ioready: hands readiness over to the waiter, or leaves it.
+     * Go's {@code netpollunblock} with ioready: takes the waiter, or leaves READY if there is none.
      *
      * @return the waiter to resume, or null
      */
@@ -608,7 +615,7 @@ public final class PollDesc {
     }
 
     /**
-     * Go's {@code netpollunblock} without ioready: ends a wait, without leaving anything.
+     * Go's {@code netpollunblock} without ioready: takes the waiter, and leaves null.
      *
      * @return the waiter to resume, or null
      */
@@ -703,14 +710,14 @@ public final class PollDesc {
         }
 
         /**
-         * By the thread itself. Whoever unparks it for another reason, or interrupts it, is
-         * ignored.
+         * Called by the thread itself. Neither an interrupt nor an unpark for another reason ends
+         * the wait.
          */
         void awaitResume() {
             boolean interrupted = false;
             while (!resumed) {
                 LockSupport.park(this);
-                // park does not wait while the flag is set.
+                // park returns at once while the flag is set.
                 interrupted |= Thread.interrupted();
             }
             if (interrupted) {

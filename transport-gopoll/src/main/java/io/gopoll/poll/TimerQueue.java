@@ -19,14 +19,13 @@ import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The deadlines that somebody waits for, the earliest first: a 4-ary heap of {@link PollDesc}s,
- * each in it once at most, for both its sides.
+ * The deadlines that somebody waits for, the earliest first: a 4-ary heap of {@link PollDesc}s.
+ * Each is in the heap at most once, for both its sides.
  *
- * <p>A timer carries no meaning but "look at this desc". What is due, what has been moved and what
- * is void stands in the desc alone ({@link PollDesc#nextDue}). So a deadline that is moved ahead
- * leaves its timer where it is: at the old time it finds the later deadline, and queues itself
- * again. And a desc is queued only while somebody waits: a deadline set on an idle desc costs
- * nothing here.
+ * <p>A timer that fires only means "look at this desc". The desc itself knows what is due ({@link
+ * PollDesc#nextDue}). So a deadline that is moved to a later time leaves its timer where it is:
+ * when that fires, it finds the later deadline and is queued again. A desc is queued only while
+ * somebody waits, so a deadline on an idle desc costs nothing here.
  *
  * <p>The fields of a desc that belong to the queue, {@link PollDesc#timerAt} and {@link
  * PollDesc#timerIndex}, are written under the lock of the queue only. An {@link #arm} may be late:
@@ -51,14 +50,14 @@ final class TimerQueue {
     private int size;
 
     /**
-     * When the head is due. Written under the lock. Together with {@link #sleepUntil} it makes sure
-     * that the poller does not sleep past a timer: {@link #arm} writes {@code next}, then reads
-     * {@code sleepUntil}; {@link #sleep} writes {@code sleepUntil}, then reads {@code next}; both
-     * volatile, so that one of the two sees the other.
+     * When the head is due. Written under the lock. This and {@link #sleepUntil} keep the poller
+     * from sleeping past a timer: {@link #arm} writes {@code next}, then reads {@code sleepUntil};
+     * {@link #sleep} writes {@code sleepUntil}, then reads {@code next}. Both are volatile, so at
+     * least one of the two sees what the other wrote.
      */
     private volatile long next = NEVER;
 
-    /** Until when the poller means to sleep, AWAKE while it does not. Written by the poller. */
+    /** Until when the poller sleeps; AWAKE while it does not. Written by the poller. */
     private volatile long sleepUntil = AWAKE;
 
     /** Makes room for so many descs. To be called before the last of them is handed out. */
@@ -77,7 +76,7 @@ final class TimerQueue {
      * Queues the desc for its earliest deadline that somebody waits for, unless it is queued for
      * that time or an earlier one already.
      *
-     * @return true if the poller has to be woken, because it sleeps longer than that
+     * @return true if the poller must be woken, because it sleeps beyond that time
      */
     boolean arm(PollDesc pd) {
         lock.lock();
@@ -132,14 +131,12 @@ final class TimerQueue {
         return Math.min(limit, next);
     }
 
-    /** Says that the poller does not sleep any more. */
+    /** Says that the poller has woken. */
     void awake() {
         sleepUntil = AWAKE;
     }
 
-    /**
-     * Without the lock: true if no deadline is waited for, so that nobody needs to know the time.
-     */
+    /** Whether nobody waits for a deadline, so that the clock need not be read. Takes no lock. */
     boolean isEmpty() {
         return next == NEVER;
     }
@@ -149,8 +146,8 @@ final class TimerQueue {
      * has no room for stays due.
      */
     void expire(long now, ReadyList ready) {
-        // Whoever has the lock may need this thread to go on: the next look at the network, which
-        // comes at once, tries again.
+        // If another thread has the lock, the next poll tries again. It comes at once, because
+        // sleep finds that something is due.
         if (next > now || !lock.tryLock()) {
             return;
         }
@@ -158,8 +155,8 @@ final class TimerQueue {
             while (size > 0 && heap[0].timerAt <= now && ready.hasRoom(2)) {
                 PollDesc pd = heap[0];
                 pd.expire(now, ready);
-                // The desc counts as not queued before nextDue looks for waiters and deadlines: one
-                // that comes too late to be seen by it sees this, and arms the timer itself.
+                // IDLE is written before nextDue reads waiters and deadlines: whoever is too late
+                // to be seen by it sees IDLE, and arms the timer itself.
                 pd.timerAt = IDLE;
                 long due = pd.nextDue();
                 if (due >= IDLE) {

@@ -14,16 +14,16 @@
 package io.gopoll.poll;
 
 /**
- * Whatever goes on when a parked side of a {@link PollDesc} becomes runnable: a parked thread, or a
- * channel's continuation. It stands where Go's runtime has the parked {@code g}.
+ * What continues when a parked side of a {@link PollDesc} becomes runnable: a parked thread, or a
+ * channel's continuation. It takes the place of the parked {@code g} in Go's runtime.
  */
 public interface Waiter {
 
     /**
-     * Called exactly once for each {@link PollDesc#park} that returned {@code false}: by whoever
-     * made the side runnable (readiness, a deadline, a close), on that one's thread, with no lock
-     * held. Must neither block nor throw. What it was resumed for is told by {@link
-     * PollDesc#error}.
+     * Called exactly once for each {@link PollDesc#park} that has returned {@code false} and was
+     * not taken back. Called on the thread that made the side runnable (by readiness, a deadline or
+     * a close), which holds no lock. Must neither block nor throw. {@link PollDesc#error} says
+     * whether it was a deadline or a close.
      */
     void resume();
 }

@@ -156,14 +156,19 @@ final class VirtualThreads {
         }
     }
 
+    /** The JDK's own array. */
+    static ScheduledExecutorService[] timers() throws ReflectiveOperationException {
+        Field field =
+                Class.forName("java.lang.VirtualThread$DelayedTaskSchedulers")
+                        .getDeclaredField("INSTANCE");
+        field.setAccessible(true);
+        return (ScheduledExecutorService[]) field.get(null);
+    }
+
     /** Where they cannot be found all is as without. */
     private static void replaceTimers(UnaryOperator<ScheduledExecutorService> by) {
         try {
-            Field field =
-                    Class.forName("java.lang.VirtualThread$DelayedTaskSchedulers")
-                            .getDeclaredField("INSTANCE");
-            field.setAccessible(true);
-            ScheduledExecutorService[] services = (ScheduledExecutorService[]) field.get(null);
+            ScheduledExecutorService[] services = timers();
             for (int i = 0; i < services.length; i++) {
                 services[i] = by.apply(services[i]);
             }
