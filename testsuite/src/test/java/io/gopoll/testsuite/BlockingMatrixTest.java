@@ -51,9 +51,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /**
  * Whatever a handler blocks in, only its channel waits. Each {@link BlockingOperation} is the first
  * thing that a handler of a new JVM does, is then done again, and then by 256 channels at once,
- * with one processor.
+ * with one processor. Not before JDK 24: until then whoever waits in {@code synchronized} holds a
+ * thread of the JDK's scheduler, which has few.
  */
-@EnabledForJreRange(min = JRE.JAVA_21)
+@EnabledForJreRange(min = JRE.JAVA_24)
 class BlockingMatrixTest {
 
     /** For a round of an operation: on an idle machine none takes more than 3 s. */
