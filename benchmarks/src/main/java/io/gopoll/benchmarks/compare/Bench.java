@@ -22,10 +22,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -53,8 +53,8 @@ final class Bench {
     private final Cores cores;
     private final PrintWriter progress;
 
-    /** Why a transport cannot be used here. */
-    final Map<Transport, String> unavailable = new EnumMap<>(Transport.class);
+    /** Why a transport, or a workload, cannot be had here. */
+    final Map<String, String> unavailable = new TreeMap<>();
 
     /**
      * @param cores {@code null} for anywhere
@@ -83,6 +83,7 @@ final class Bench {
         final List<Double> cpuMicros = new ArrayList<>();
         final List<Double> perSecond = new ArrayList<>();
         final List<Double> allocated = new ArrayList<>();
+        final List<Double> contextSwitches = new ArrayList<>();
         final List<Double> loadBusy = new ArrayList<>();
         final List<Double> cpuMicrosAtRate = new ArrayList<>();
         final List<Histogram> latencies = new ArrayList<>();
@@ -98,10 +99,10 @@ final class Bench {
     List<Row> measure(Workload workload, int connections, List<Transport> transports)
             throws IOException {
         List<Contender> contenders = new ArrayList<>();
-        try {
+        try (Backend backend = Backend.of(workload, folder, cores == null ? null : cores.load())) {
             for (Transport transport : transports) {
-                if (transport.has(workload) && !unavailable.containsKey(transport)) {
-                    start(transport, workload, contenders);
+                if (transport.has(workload) && !unavailable.containsKey(transport.toString())) {
+                    start(transport, workload, backend, contenders);
                 }
             }
             String what = workload + " " + connections;
@@ -136,6 +137,9 @@ final class Bench {
                 }
             }
             return rows(workload, connections, rate, contenders);
+        } catch (Unusable e) {
+            leaveOut(workload.toString(), e);
+            return List.of();
         } finally {
             for (Contender contender : contenders) {
                 contender.server.close();
@@ -143,7 +147,8 @@ final class Bench {
         }
     }
 
-    private void start(Transport transport, Workload workload, List<Contender> contenders)
+    private void start(
+            Transport transport, Workload workload, Backend backend, List<Contender> contenders)
             throws IOException {
         try {
             contenders.add(
@@ -152,13 +157,18 @@ final class Bench {
                             new ServerProcess(
                                     transport,
                                     workload,
+                                    backend,
                                     folder,
                                     cores == null ? null : cores.server())));
         } catch (Unusable e) {
-            unavailable.put(transport, e.getMessage());
-            progress.printf("%s is not available: %s%n", transport, e.getMessage());
-            progress.flush();
+            leaveOut(transport.toString(), e);
         }
+    }
+
+    private void leaveOut(String name, Unusable why) {
+        unavailable.put(name, why.getMessage());
+        progress.printf("%s is not available: %s%n", name, why.getMessage());
+        progress.flush();
     }
 
     private interface Step {
@@ -251,10 +261,21 @@ final class Bench {
         Outcome outcome;
         long before;
         long allocated;
+        Map<String, Long> switchesBefore;
+        long switches;
         try (LoadProcess clients = clients(workload.load, connections, seconds, 0, server)) {
             // From here: what connections take to come and go is the churn workload's.
             before = server.allocated();
+            switchesBefore = server.contextSwitches();
             outcome = clients.run();
+            switches =
+                    server.contextSwitches().entrySet().stream()
+                            .mapToLong(
+                                    thread ->
+                                            thread.getValue()
+                                                    - switchesBefore.getOrDefault(
+                                                            thread.getKey(), 0L))
+                            .sum();
             allocated = server.allocated() - before;
         }
         int units = workload.unitsPerExchange();
@@ -266,6 +287,7 @@ final class Bench {
         contender.cpuMicros.add(cpuMicros);
         contender.perSecond.add(perSecond);
         contender.loadBusy.add((double) outcome.loadCpuNanos() / outcome.nanos());
+        contender.contextSwitches.add((double) switches / outcome.total() / units);
         if (before >= 0) {
             contender.allocated.add((double) allocated / outcome.total() / units);
         }
@@ -323,6 +345,7 @@ final class Bench {
                 Spread.of(contender.perSecond),
                 reference == null ? null : ratio(contender.perSecond, reference.perSecond),
                 Spread.of(contender.allocated),
+                Spread.of(contender.contextSwitches),
                 busy.isPresent() ? busy.getAsDouble() : null,
                 cpuAtRate == null
                         ? null

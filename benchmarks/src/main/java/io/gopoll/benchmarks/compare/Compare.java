@@ -27,7 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,7 +116,9 @@ public final class Compare implements Callable<Integer> {
             for (int connections : selection.connections(workload)) {
                 List<Row> found = bench.measure(workload, connections, selection.transports());
                 rows.addAll(found);
-                new Table(spec.commandLine().getOut()).print(workload, connections, found);
+                if (!found.isEmpty()) {
+                    new Table(spec.commandLine().getOut()).print(workload, connections, found);
+                }
                 // After each, so that a run that is broken off is not lost.
                 write(settings, bench.unavailable, rows);
             }
@@ -145,16 +146,14 @@ public final class Compare implements Callable<Integer> {
         return each * measurements;
     }
 
-    private void write(Settings settings, Map<Transport, String> unavailable, List<Row> rows)
+    private void write(Settings settings, Map<String, String> unavailable, List<Row> rows)
             throws IOException {
-        Map<String, String> why = new TreeMap<>();
-        unavailable.forEach((transport, reason) -> why.put(transport.toString(), reason));
         Report report =
                 new Report(
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                         Machine.here(),
                         settings,
-                        why,
+                        unavailable,
                         rows);
         String json = new GsonBuilder().setPrettyPrinting().create().toJson(report);
         Files.writeString(Path.of(out + ".json"), json + "\n");

@@ -95,7 +95,9 @@ public final class CountSyscalls implements Callable<Integer> {
             PrintWriter out) {
         Integer serverCore = cores == null ? null : cores.server();
         Integer loadCore = cores == null ? null : cores.load();
-        try (ServerProcess server = new ServerProcess(transport, workload, folder, serverCore)) {
+        try (Backend backend = Backend.of(workload, folder, loadCore);
+                ServerProcess server =
+                        new ServerProcess(transport, workload, backend, folder, serverCore)) {
             try (LoadProcess load =
                     new LoadProcess(
                             workload.load,
@@ -143,7 +145,7 @@ public final class CountSyscalls implements Callable<Integer> {
             Thread.currentThread().interrupt();
             return 1;
         } catch (IOException | Unusable e) {
-            out.printf("%-14s %s%n", transport, e.getMessage());
+            out.printf("%-18s %s%n", transport, e.getMessage());
             out.flush();
             return e instanceof Unusable ? 0 : 1;
         }
@@ -194,7 +196,7 @@ public final class CountSyscalls implements Callable<Integer> {
                 }
             }
         }
-        out.printf("%-14s %6.2f a %s%s%n", transport, all, workload.unit(), line);
+        out.printf("%-18s %6.2f a %s%s%n", transport, all, workload.unit(), line);
         out.flush();
     }
 

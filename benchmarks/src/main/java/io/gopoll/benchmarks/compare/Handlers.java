@@ -39,6 +39,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import io.netty.util.concurrent.EventExecutorGroup;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -56,15 +57,18 @@ final class Handlers extends ChannelInitializer<Channel> implements AutoCloseabl
     private final File body;
     private final EventExecutorGroup offloaded;
     private final ExecutorService foreign;
+    private final Asking.Opener asking;
 
     /**
      * @param tls {@code null} for none
      * @param body a file of {@link Service#BODY} bytes, for a service that sends it
+     * @param asking for a service that asks
      */
-    Handlers(Service service, SslContext tls, File body) {
+    Handlers(Service service, SslContext tls, File body, Asking.Opener asking) {
         this.service = service;
         this.tls = tls;
         this.body = body;
+        this.asking = asking;
         offloaded =
                 service == Service.BLOCK_OFFLOADED
                         ? new DefaultEventExecutorGroup(OFFLOADED_TO)
@@ -86,6 +90,7 @@ final class Handlers extends ChannelInitializer<Channel> implements AutoCloseabl
             case UPLOAD -> pipeline.addLast(new Upload());
             case BLOCK -> pipeline.addLast(BLOCK);
             case BLOCK_OFFLOADED -> pipeline.addLast(offloaded, BLOCK);
+            case BACKEND, JDBC -> pipeline.addLast(new Ask(asking));
             case FOREIGN_WRITE -> pipeline.addLast(new ForeignWrite(foreign));
             case AUTO_READ -> pipeline.addLast(AUTO_READ);
             case DEADLINE -> {
@@ -248,6 +253,34 @@ final class Handlers extends ChannelInitializer<Channel> implements AutoCloseabl
         public void channelRead(ChannelHandlerContext ctx, Object msg) throws InterruptedException {
             Thread.sleep(Service.BLOCK_MILLIS);
             ctx.writeAndFlush(msg);
+        }
+    }
+
+    private static final class Ask extends Handler {
+
+        private final Asking.Opener opener;
+        private Asking asking;
+
+        Ask(Asking.Opener opener) {
+            this.opener = opener;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) throws IOException {
+            asking = opener.open();
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+            asking.ask((ByteBuf) msg);
+            ctx.writeAndFlush(msg);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) throws IOException {
+            if (asking != null) {
+                asking.close();
+            }
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Map;
 /**
  * Everything that a comparison has found out: what is written as JSON.
  *
- * @param unavailable transports that cannot be had here, and why
+ * @param unavailable transports and workloads that cannot be had here, and why
  */
 record Report(
         String date,
@@ -49,6 +49,7 @@ record Report(
      * @param perSecond units
      * @param perSecondRatio to the reference's, of the same round
      * @param allocatedBytes by the server for each unit; {@code null} if it is no JVM
+     * @param contextSwitches of the server for each unit, voluntary and not
      * @param loadBusy the part of its time that the load generator worked: near 1 it is what limits
      * @param latency at a fixed rate
      * @param idle {@code null} for most workloads
@@ -65,6 +66,7 @@ record Report(
             Spread perSecond,
             Spread perSecondRatio,
             Spread allocatedBytes,
+            Spread contextSwitches,
             Double loadBusy,
             Latency latency,
             Idle idle,

@@ -41,7 +41,7 @@ import java.util.Arrays;
 import java.util.StringJoiner;
 
 /**
- * A server in a JVM: {@code Server TRANSPORT WORKLOAD FOLDER}.
+ * A server in a JVM: {@code Server TRANSPORT WORKLOAD FOLDER BACKEND}.
  *
  * <p>It says {@code ready ADDRESS}, or {@code unavailable REASON}, answers each line {@code
  * allocated} and {@code heap} by a line with a number of bytes, and ends when its standard input
@@ -60,6 +60,7 @@ final class Server {
         Transport transport = Transport.valueOf(args[0]);
         Workload workload = Workload.valueOf(args[1]);
         Path folder = Path.of(args[2]);
+        String backend = args[3];
         String unavailable = unavailable(transport, workload);
         if (unavailable != null) {
             System.out.println(UNAVAILABLE + unavailable.replace('\n', ' '));
@@ -67,8 +68,8 @@ final class Server {
         }
         String address =
                 transport == Transport.JDK_VT
-                        ? VirtualThreads.serve(workload, folder)
-                        : netty(transport.netty, workload, folder);
+                        ? VirtualThreads.serve(workload, folder, backend)
+                        : netty(transport, workload, folder, backend);
         System.out.println(READY + address);
         answer();
         // The threads of some servers are no daemons, and there is nothing to finish.
@@ -90,14 +91,18 @@ final class Server {
         return why.length() == 0 ? null : why.toString();
     }
 
-    private static String netty(Transport.Netty netty, Workload workload, Path folder)
+    private static String netty(Transport transport, Workload workload, Path folder, String backend)
             throws Exception {
+        Transport.Netty netty = transport.netty;
         EventLoopGroup group = netty.group.get();
         Handlers handlers =
                 new Handlers(
                         workload.service,
                         workload.load.tls() ? tls() : null,
-                        body(workload, folder));
+                        body(workload, folder),
+                        workload.service.asks()
+                                ? Asking.opener(workload.service, backend, transport.opensConns())
+                                : null);
         SocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         if (workload.load.network() == Load.Network.UDP) {
             return address(

@@ -14,10 +14,14 @@
 package io.gopoll.benchmarks.compare;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A server in a process of its own. */
 final class ServerProcess implements AutoCloseable {
@@ -31,13 +35,15 @@ final class ServerProcess implements AutoCloseable {
     /**
      * Waits until it listens.
      *
+     * @param backend what it asks
      * @param folder for programs, sockets and files
      * @throws Unusable if there cannot be such a server here
      */
-    ServerProcess(Transport transport, Workload workload, Path folder, Integer core)
+    ServerProcess(
+            Transport transport, Workload workload, Backend backend, Path folder, Integer core)
             throws IOException, Unusable {
         jvm = transport.source() == null;
-        child = new Child(core, command(transport, workload, folder));
+        child = new Child(core, command(transport, workload, backend, folder));
         String line;
         try {
             line = child.hear(PATIENCE);
@@ -55,11 +61,13 @@ final class ServerProcess implements AutoCloseable {
         address = line.substring(Server.READY.length());
     }
 
-    private static List<String> command(Transport transport, Workload workload, Path folder)
+    private static List<String> command(
+            Transport transport, Workload workload, Backend backend, Path folder)
             throws IOException, Unusable {
         if (transport.source() == null) {
             List<String> command = Child.java(Server.class, transport.flags);
-            command.addAll(List.of(transport.name(), workload.name(), folder.toString()));
+            command.addAll(
+                    List.of(transport.name(), workload.name(), folder.toString(), backend.address));
             return command;
         }
         String network =
@@ -69,10 +77,14 @@ final class ServerProcess implements AutoCloseable {
                     case UNIX -> folder.resolve("s-" + transport).toString();
                 };
         Files.deleteIfExists(folder.resolve("s-" + transport));
-        return List.of(
-                transport.source().compile(folder).toString(),
-                network,
-                workload.service.name().toLowerCase(Locale.ROOT));
+        List<String> command = new ArrayList<>();
+        command.add(transport.source().compile(folder).toString());
+        command.add(network);
+        command.add(workload.service.name().toLowerCase(Locale.ROOT));
+        if (workload.service.asks()) {
+            command.add(backend.address);
+        }
+        return command;
     }
 
     String address() {
@@ -109,6 +121,32 @@ final class ServerProcess implements AutoCloseable {
             }
         }
         throw new IOException("Process " + pid() + " has no VmRSS: it has ended");
+    }
+
+    /** How often each of its threads has given up a core so far, or been made to. */
+    Map<String, Long> contextSwitches() throws IOException {
+        Map<String, Long> switches = new HashMap<>();
+        try (DirectoryStream<Path> threads =
+                Files.newDirectoryStream(Path.of("/proc", Long.toString(pid()), "task"))) {
+            for (Path thread : threads) {
+                try {
+                    switches.put(thread.getFileName().toString(), contextSwitches(thread));
+                } catch (IOException e) {
+                    // It has ended.
+                }
+            }
+        }
+        return switches;
+    }
+
+    private static long contextSwitches(Path thread) throws IOException {
+        long switches = 0;
+        for (String line : Files.readAllLines(thread.resolve("status"))) {
+            if (line.contains("voluntary_ctxt_switches:")) { // and nonvoluntary_
+                switches += Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        return switches;
     }
 
     /** What it complained of. */

@@ -30,13 +30,14 @@ final class Table {
     void print(Workload workload, int connections, List<Row> rows) {
         out.printf("%n%s, %d connections%n", workload.description, connections);
         out.printf(
-                "%-14s %24s %18s %10s %6s %9s %8s %8s %8s%n",
+                "%-18s %24s %18s %10s %6s %9s %8s %8s %8s %8s%n",
                 "",
                 "CPU us/" + workload.unit(),
                 "ratio",
                 workload.unit() + "s/s",
                 "ratio",
                 "alloc B",
+                "switches",
                 "p50 us",
                 "p99 us",
                 "p99.9");
@@ -48,24 +49,25 @@ final class Table {
 
     private void print(Row row) {
         if (row.cpuMicros() == null || row.failure() != null) {
-            out.printf("%-14s failed: %s%n", row.transport(), row.failure());
+            out.printf("%-18s failed: %s%n", row.transport(), row.failure());
             return;
         }
         Report.Latency latency = row.latency();
         out.printf(
-                "%-14s %24s %18s %10.0f %6s %9s %8s %8s %8s%n",
+                "%-18s %24s %18s %10.0f %6s %9s %8s %8s %8s %8s%n",
                 row.transport(),
                 spread(row.cpuMicros()),
                 row.cpuRatio() == null ? "" : spread(row.cpuRatio()),
                 row.perSecond().median(),
                 row.perSecondRatio() == null ? "" : "%.2f".formatted(row.perSecondRatio().median()),
                 row.allocatedBytes() == null ? "" : "%.0f".formatted(row.allocatedBytes().median()),
+                "%.3f".formatted(row.contextSwitches().median()),
                 latency == null ? "" : "%.0f".formatted(latency.p50Micros()),
                 latency == null ? "" : "%.0f".formatted(latency.p99Micros()),
                 latency == null ? "" : "%.0f".formatted(latency.p999Micros()));
         if (row.idle() != null) {
             out.printf(
-                    "%-14s %.0f bytes resident, %s of heap, for each of %d idle connections%n",
+                    "%-18s %.0f bytes resident, %s of heap, for each of %d idle connections%n",
                     "",
                     row.idle().residentBytes(),
                     row.idle().heapBytes() == null

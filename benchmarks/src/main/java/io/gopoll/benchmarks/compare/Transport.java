@@ -58,6 +58,9 @@ enum Transport {
     GOPOLL_FFM("gopoll-ffm", Netty.GOPOLL, "-Dio.gopoll.syscalls=ffm"),
     GOROUTINE_JDK("goroutine-jdk", Netty.GOROUTINE, "-Dio.gopoll.scheduler=jdk"),
     GOROUTINE("goroutine", Netty.GOROUTINE, "-Dio.gopoll.scheduler=gopoll"),
+    /** The same two; what their handlers open are sockets of io.gopoll.net. */
+    GOROUTINE_JDK_CONN("goroutine-jdk-conn", Netty.GOROUTINE, "-Dio.gopoll.scheduler=jdk"),
+    GOROUTINE_CONN("goroutine-conn", Netty.GOROUTINE, "-Dio.gopoll.scheduler=gopoll"),
     /** Blocking channels of the JDK, a virtual thread for each. */
     JDK_VT("jdk-vt", null),
     /** Go's net package, a goroutine for each connection. */
@@ -91,6 +94,9 @@ enum Transport {
 
     /** Whether there is anything to compare: not every server has every service. */
     boolean has(Workload workload) {
+        if (opensConns()) {
+            return workload.service.asks();
+        }
         if (netty != null) {
             return true;
         }
@@ -99,7 +105,14 @@ enum Transport {
         }
         return IN_C.contains(workload.service)
                 || (this != C && workload.service == Service.BLOCK)
+                || (this != C && workload.service == Service.BACKEND)
+                || (this == JDK_VT && workload.service == Service.JDBC)
                 || (this == GO && workload.service == Service.DEADLINE);
+    }
+
+    /** Whether what its handlers open are sockets of GoPoll's, not the JDK's. */
+    boolean opensConns() {
+        return this == GOROUTINE_JDK_CONN || this == GOROUTINE_CONN;
     }
 
     /** As it is written on a command line. */

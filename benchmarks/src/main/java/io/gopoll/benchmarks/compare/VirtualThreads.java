@@ -14,10 +14,16 @@
 package io.gopoll.benchmarks.compare;
 
 import io.gopoll.benchmarks.compare.Workload.Service;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -28,6 +34,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 
@@ -37,6 +44,7 @@ final class VirtualThreads {
     private static final byte[] HTTP_RESPONSE =
             Load.HTTP_RESPONSE.getBytes(StandardCharsets.US_ASCII);
     private static final int BUFFER = 64 << 10;
+    private static final int BACKLOG = 4096;
 
     private VirtualThreads() {}
 
@@ -54,7 +62,7 @@ final class VirtualThreads {
         }
     }
 
-    static String serve(Workload workload, Path folder) throws IOException {
+    static String serve(Workload workload, Path folder, String backend) throws IOException {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         Executor threads = executor();
         if (workload.load.network() == Load.Network.UDP) {
@@ -63,12 +71,18 @@ final class VirtualThreads {
             threads.execute(() -> echoDatagrams(channel));
             return address(channel.getLocalAddress());
         }
+        if (workload.service.asks()) {
+            Asking.Opener asking = Asking.opener(workload.service, backend, false);
+            ServerSocket listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+            threads.execute(() -> acceptAndAsk(listener, asking, threads));
+            return address(listener.getLocalSocketAddress());
+        }
         boolean unix = workload.load.network() == Load.Network.UNIX;
         ServerSocketChannel listener =
                 unix
                         ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                         : ServerSocketChannel.open();
-        listener.bind(unix ? UnixDomainSocketAddress.of(Server.unixPath(folder)) : any, 4096);
+        listener.bind(unix ? UnixDomainSocketAddress.of(Server.unixPath(folder)) : any, BACKLOG);
         threads.execute(() -> accept(listener, !unix, workload.service, threads));
         return unix ? Server.unixPath(folder) : address(listener.getLocalAddress());
     }
@@ -89,6 +103,42 @@ final class VirtualThreads {
             }
         } catch (IOException e) {
             throw new UncheckedIOException("accept on " + listener, e);
+        }
+    }
+
+    /** Both connections are sockets of java.net, as clients of databases and the like have them. */
+    private static void acceptAndAsk(
+            ServerSocket listener, Asking.Opener opener, Executor threads) {
+        try {
+            for (; ; ) {
+                Socket socket = listener.accept();
+                socket.setTcpNoDelay(true);
+                threads.execute(() -> ask(socket, opener));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("accept on " + listener, e);
+        }
+    }
+
+    private static void ask(Socket socket, Asking.Opener opener) {
+        try (socket) {
+            Asking asking = opener.open();
+            try {
+                byte[] bytes = new byte[BUFFER];
+                ByteBuf message = Unpooled.wrappedBuffer(bytes);
+                InputStream in = socket.getInputStream();
+                OutputStream out = socket.getOutputStream();
+                for (int length; (length = in.read(bytes)) >= 0; ) {
+                    asking.ask(message.setIndex(0, length));
+                    out.write(bytes, 0, length);
+                }
+            } finally {
+                asking.close();
+            }
+        } catch (IOException e) {
+            // A reset by a load generator that has ended; it tells of what it misses.
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -67,6 +67,18 @@ enum Workload {
             Service.BLOCK_OFFLOADED,
             Load.ofEcho(100),
             256),
+    BACKEND(
+            "backend",
+            "echo of 100 B, each connection's handler asks a backend by a connection of its own",
+            Service.BACKEND,
+            Load.ofEcho(100),
+            64),
+    JDBC(
+            "jdbc",
+            "echo of 100 B after a SELECT 1 on PostgreSQL, by a pool of " + Asking.POOL,
+            Service.JDBC,
+            Load.ofEcho(100),
+            64),
     FOREIGN_WRITE(
             "foreign-write",
             "echo of 100 B, written by a thread that is no event loop",
@@ -101,6 +113,8 @@ enum Workload {
         UPLOAD,
         BLOCK,
         BLOCK_OFFLOADED,
+        BACKEND,
+        JDBC,
         FOREIGN_WRITE,
         AUTO_READ,
         DEADLINE;
@@ -109,6 +123,11 @@ enum Workload {
         static final int BODY = 4 << 20;
 
         static final int BLOCK_MILLIS = 2;
+
+        /** Whether a {@link Backend} is asked. */
+        boolean asks() {
+            return this == BACKEND || this == JDBC;
+        }
     }
 
     /** What is measured if nobody says what. */

@@ -14,8 +14,10 @@
 
 // The same services as server.c on Go's package net, a goroutine for each connection.
 //
-//	server NETWORK SERVICE    NETWORK: tcp, udp, or a path
-//	                          SERVICE: echo, http, download, upload, block, deadline
+//	server NETWORK SERVICE [BACKEND]    NETWORK: tcp, udp, or a path
+//	                                    SERVICE: echo, http, download, upload, block, deadline,
+//	                                    backend
+//	                                    BACKEND: the echo that backend asks, HOST:PORT
 //
 // It says "ready ADDRESS" and ends when its standard input does.
 package main
@@ -37,13 +39,13 @@ const (
 
 func main() {
 	log.SetFlags(0)
-	if len(os.Args) != 3 {
-		log.Fatal("server tcp|udp|PATH echo|http|download|upload|block|deadline")
+	if len(os.Args) != 3 && (len(os.Args) != 4 || os.Args[2] != "backend") {
+		log.Fatal("server tcp|udp|PATH echo|http|download|upload|block|deadline|backend BACKEND")
 	}
 	runtime.GOMAXPROCS(1)
 	services := map[string]func(net.Conn){
 		"echo": echo, "http": http, "download": download, "upload": upload, "block": block,
-		"deadline": deadline,
+		"deadline": deadline, "backend": backend,
 	}
 	serve := services[os.Args[2]]
 	if serve == nil {
@@ -116,6 +118,22 @@ func echo(conn net.Conn) {
 func block(conn net.Conn) {
 	each(conn, func(bytes []byte) error {
 		time.Sleep(2 * time.Millisecond)
+		_, err := conn.Write(bytes)
+		return err
+	})
+}
+
+func backend(conn net.Conn) {
+	asked, err := net.Dial("tcp4", os.Args[3])
+	check(err)
+	defer asked.Close()
+	each(conn, func(bytes []byte) error {
+		if _, err := asked.Write(bytes); err != nil {
+			return err
+		}
+		if _, err := io.ReadFull(asked, bytes); err != nil {
+			return err
+		}
 		_, err := conn.Write(bytes)
 		return err
 	})

@@ -16,7 +16,9 @@ package io.gopoll.benchmarks.compare;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.Gson;
@@ -27,6 +29,9 @@ import io.gopoll.benchmarks.compare.Report.Spread;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,20 +69,22 @@ class CompareTest {
     @ParameterizedTest
     @EnumSource
     void everyWorkloadIsServedAndCosts(Workload workload) throws IOException {
-        Report report = compare("-w " + workload + " -t gopoll-jna -c 4 --rounds 1 --no-latency");
-        Row row = report.rows().get(0);
+        Row row = measured(workload, Transport.GOPOLL_JNA);
         assertNull(row.failure());
         assertTrue(row.perSecond().median() > 0);
         assertTrue(row.cpuMicros().median() >= 0);
         assertTrue(row.allocatedBytes().median() >= 0);
+        assertTrue(row.contextSwitches().median() > 0, "it has never waited");
         assertEquals(workload == Workload.IDLE, row.idle() != null);
     }
 
     @ParameterizedTest
     @EnumSource
     void everyTransportServesOrSaysWhyNot(Transport transport) throws IOException {
+        String workload = transport.opensConns() ? "backend" : "http";
         Report report =
-                compareOrNothing("-w http -t " + transport + " -c 4 --rounds 1 --no-latency");
+                compareOrNothing(
+                        "-w " + workload + " -t " + transport + " -c 4 --rounds 1 --no-latency");
         String name = transport.toString();
         if (report.unavailable().containsKey(name)) {
             assertTrue(
@@ -85,6 +92,50 @@ class CompareTest {
         } else {
             assertTrue(report.rows().get(0).perSecond().median() > 0);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GOROUTINE_JDK", "GOROUTINE", "JDK_VT", "GO"})
+    void handlersAskABackend(Transport transport) throws IOException {
+        assertTrue(measured(Workload.BACKEND, transport).perSecond().median() > 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "GOROUTINE_JDK",
+                "GOROUTINE",
+                "GOROUTINE_JDK_CONN",
+                "GOROUTINE_CONN",
+                "JDK_VT"
+            })
+    void handlersAskADatabase(Transport transport) throws IOException {
+        assertTrue(measured(Workload.JDBC, transport).perSecond().median() > 0);
+    }
+
+    /** What cannot be had here is said as the reason why a test has not been made. */
+    private Row measured(Workload workload, Transport transport) throws IOException {
+        Report report =
+                compareOrNothing(
+                        "-w " + workload + " -t " + transport + " -c 4 --rounds 1 --no-latency");
+        report.unavailable().forEach((name, why) -> abort(name + ": " + why));
+        assertEquals(1, report.rows().size(), () -> out.toString() + err);
+        return report.rows().get(0);
+    }
+
+    @Test
+    void postgresEndsWhenItIsClosed() throws Exception {
+        int port;
+        try (Postgres postgres = new Postgres(null)) {
+            port = Integer.parseInt(postgres.address().split(":")[1]);
+            new Socket(InetAddress.getLoopbackAddress(), port).close();
+        } catch (Unusable e) {
+            abort("jdbc: " + e.getMessage());
+            return;
+        }
+        assertThrows(
+                ConnectException.class,
+                () -> new Socket(InetAddress.getLoopbackAddress(), port).close());
     }
 
     /** Exit code 1 says that there was nothing to measure. */
@@ -138,7 +189,7 @@ class CompareTest {
     })
     void theLoadInJavaIsTheSame(Workload workload, double rate) throws Exception {
         try (ServerProcess server =
-                new ServerProcess(Transport.GOPOLL_JNA, workload, folder, null)) {
+                new ServerProcess(Transport.GOPOLL_JNA, workload, Backend.NONE, folder, null)) {
             List<String> command = Child.java(JavaLoad.class, List.of());
             // A ramp that lets a server that nobody has asked before load its classes.
             command.addAll(
