@@ -180,17 +180,18 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
                 do {
                     int n = (int) descriptors().receive(netFd());
                     if (n <= 0) {
-                        readable = false;
+                        drained();
                         allocHandle.lastBytesRead(n == 0 ? -1 : 0);
                         end = n == 0;
-                        if (n < 0 && n != -Errno.EAGAIN) {
+                        if (n < 0 && n != -Errno.EAGAIN && (n != -Errno.EBADF || isOpen())) {
                             exception = Errno.newException("recvmsg", n);
                         }
                         break;
                     }
                     allocHandle.lastBytesRead(1);
                     FileDescriptor[] received = descriptors().take();
-                    allocHandle.incMessagesRead(received.length);
+                    // A byte that came without counts too, or its sender could keep the loop.
+                    allocHandle.incMessagesRead(Math.max(1, received.length));
                     readPending = false;
                     for (FileDescriptor fd : received) {
                         pipeline.fireChannelRead(fd);

@@ -180,6 +180,11 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
+    boolean isDrainedByShortRead() {
+        return Drained.byShortReadOfTcp(registration());
+    }
+
+    @Override
     boolean mayFlushLate() {
         return true;
     }
