@@ -58,6 +58,8 @@ final class SyscallNumbers {
     static final long SOCKET = number(41, 198);
     static final long SOCKETPAIR = number(53, 199);
     static final long SPLICE = number(275, 76);
+    static final long STATX = number(332, 291);
+    static final long UNLINKAT = number(263, 35);
     static final long WRITE = number(1, 64);
     static final long WRITEV = number(20, 66);
 

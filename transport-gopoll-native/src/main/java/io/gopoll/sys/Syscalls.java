@@ -297,6 +297,16 @@ public abstract class Syscalls {
         return syscall(SPLICE, fdIn, offIn, fdOut, offOut, len, flags);
     }
 
+    /** {@code pathname} is the address of a path that ends with a NUL, {@code statxbuf} of room. */
+    public final int statx(int dirfd, long pathname, int flags, int mask, long statxbuf) {
+        return (int) syscall(STATX, dirfd, pathname, flags, mask, statxbuf, 0);
+    }
+
+    /** {@code pathname} is the address of a path that ends with a NUL. */
+    public final int unlinkat(int dirfd, long pathname, int flags) {
+        return (int) syscall(UNLINKAT, dirfd, pathname, flags, 0, 0, 0);
+    }
+
     /** {@code pipefd} is the address of two ints. */
     public final int pipe2(long pipefd, int flags) {
         return (int) syscall(PIPE2, pipefd, flags, 0, 0, 0, 0);

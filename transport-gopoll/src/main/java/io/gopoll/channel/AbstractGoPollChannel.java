@@ -141,7 +141,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     AbstractGoPollChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
         super(parent);
         this.netFd = checkNotNull(netFd, "netFd");
-        this.descriptor = new SocketDescriptor(netFd);
+        this.descriptor = new SocketDescriptor(netFd, this);
         this.active = active;
         this.named = active;
         this.remote = remote;
@@ -953,6 +953,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         ((GoroutineEventLoop) loop).closeEvenIfBlocked(this, promise);
         return promise;
     }
+
+    /** What flush has accepted is written, as far as the socket takes it. */
+    void flushBeforeClose() {}
 
     /**
      * Closes the descriptor while the event loop cannot: a handler blocks in it. Whatever the loop

@@ -42,6 +42,7 @@ import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /** A byte stream: the one read loop and the one write loop of all stream channels. */
 abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
@@ -72,6 +73,17 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     /** After what is flushed now nothing can be written: others have to wait. */
     private boolean isLastFlush;
+
+    /** How often in a row a file region had nothing to give. */
+    private int dryRounds;
+
+    /** A timer will ask it again. */
+    private boolean dryTimer;
+
+    /** So often a file region that gives nothing is asked without a pause. */
+    private static final int DRY_ROUNDS = 8;
+
+    private static final int MAX_DRY_MILLIS = 10;
 
     /** Something that is no buffer was written since everything flushed had been taken. */
     private boolean hasOther;
@@ -125,7 +137,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             return;
         }
         int spins = isLastFlush ? SPINS_OF_LAST_FLUSH : config().getWriteSpinCount();
-        do {
+        int total = spins;
+        for (; ; ) {
             int messages = in.size();
             if (messages == 0) {
                 hasOther = false;
@@ -143,13 +156,63 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                 parkWriter();
                 return;
             }
+            if (taken == FileRegions.DRY) {
+                askAgain();
+                return;
+            }
+            dryRounds = 0;
             spins -= taken;
             // Flushed or not, look again: a listener may have written and flushed meanwhile.
-        } while (spins > 0);
+            if (spins <= 0) {
+                if (!goesOn(total)) {
+                    break;
+                }
+                spins += config().getWriteSpinCount();
+                total += config().getWriteSpinCount();
+            }
+        }
 
         // The socket still takes data, but others are to have their turn.
         if (!in.isEmpty() && registration() != null) {
             registration().queue(PollDesc.WRITE);
+        }
+    }
+
+    /**
+     * In a goroutine loop, what comes after the flush may block: where nobody else waits for the
+     * thread it goes on as long as the socket takes it, up to 16 MiB.
+     */
+    private boolean goesOn(int spinsOfTurn) {
+        GoPollIoRegistration r = registration();
+        return r != null && spinsOfTurn < SPINS_OF_LAST_FLUSH && r.isValid() && r.loop.isAlone();
+    }
+
+    /**
+     * A file region has nothing to give just now, and the socket would take it: it is asked again
+     * when others have had their turn, and after some times in vain after a pause.
+     */
+    private void askAgain() {
+        GoPollIoRegistration r = registration();
+        if (r == null) {
+            return;
+        }
+        if (dryRounds < DRY_ROUNDS) {
+            dryRounds++;
+            r.queue(PollDesc.WRITE);
+            return;
+        }
+        long millis = Math.min(dryRounds++ - DRY_ROUNDS + 1, MAX_DRY_MILLIS);
+        if (!dryTimer) {
+            dryTimer = true;
+            eventLoop().schedule(this::dryTimerFired, millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void dryTimerFired() {
+        dryTimer = false;
+        GoPollIoRegistration r = registration();
+        if (r != null && r.isValid()) {
+            r.queue(PollDesc.WRITE);
         }
     }
 
@@ -415,12 +478,21 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     @Override
     protected void doClose() throws Exception {
         try {
+            flushBeforeClose();
             super.doClose();
         } finally {
             Splices s = splices;
             if (s != null) {
                 s.close();
             }
+        }
+    }
+
+    /** A close that asks nobody, as {@code closeForcibly}, does not lose what comes late either. */
+    @Override
+    void flushBeforeClose() {
+        if (isRegistered() && eventLoop().inEventLoop()) {
+            ((StreamUnsafe) unsafe()).flushRest();
         }
     }
 

@@ -52,6 +52,14 @@ final class FileRegions {
     /** The region that {@link #file} and {@link #fd} belong to. */
     private FileRegion current;
 
+    /**
+     * What {@link #write} returns if the region has nothing to give just now: no edge will come.
+     */
+    static final int DRY = -1;
+
+    /** Whether the socket has taken less than what the region's transfer had for it. */
+    private boolean full;
+
     private FileChannel file;
     private int fd;
 
@@ -90,12 +98,13 @@ final class FileRegions {
             // The number of its descriptor may be another file's by now.
             throw new ClosedChannelException();
         }
+        full = false;
         long n =
                 fd >= 0
                         ? sendfile((DefaultFileRegion) region, max)
                         : region.transferTo(target, region.transferred());
         if (n <= 0) {
-            return WRITE_STATUS_SNDBUF_FULL;
+            return fd >= 0 || full ? WRITE_STATUS_SNDBUF_FULL : DRY;
         }
         in.progress(n);
         int spins = AbstractGoPollStreamChannel.spins(n);
@@ -168,11 +177,13 @@ final class FileRegions {
                 }
             }
             if (n == -Errno.EAGAIN) {
+                full = true;
                 return 0;
             }
             if (n < 0) {
                 throw Errno.newException("write", n);
             }
+            full = n < remaining;
             src.position(src.position() + n);
             return n;
         }

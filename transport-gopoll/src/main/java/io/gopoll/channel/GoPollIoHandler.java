@@ -250,6 +250,11 @@ public final class GoPollIoHandler implements IoHandler {
         }
 
         @Override
+        boolean isAlone() {
+            return false;
+        }
+
+        @Override
         Gathering gathering() {
             return gathering;
         }

@@ -14,7 +14,7 @@
 package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
-import io.gopoll.poll.SafeLogger;
+import io.gopoll.net.UnixSocketFile;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
@@ -22,8 +22,6 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.ServerDomainSocketChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * A listening Unix socket on GoPoll. As in Netty's epoll transport, closing it deletes the file of
@@ -33,12 +31,10 @@ import java.nio.file.Path;
 public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
         implements ServerDomainSocketChannel {
 
-    private static final SafeLogger logger = SafeLogger.of(GoPollServerDomainSocketChannel.class);
-
     private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
 
-    /** The path that this channel has bound, so that its file is to be deleted. */
-    private volatile String bound;
+    /** The file that this channel has bound, and is to remove; null if there is none. */
+    private volatile UnixSocketFile bound;
 
     public GoPollServerDomainSocketChannel() {
         super(newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false);
@@ -103,7 +99,7 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
         super.doBind(localAddress);
-        bound = ((DomainSocketAddress) localAddress).path();
+        bound = UnixSocketFile.bound(UnixAddresses.bytes(localAddress));
         listen(config.getBacklog());
     }
 
@@ -115,22 +111,11 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
 
     @Override
     protected void doClose() throws Exception {
-        try {
-            super.doClose();
-        } finally {
-            String path = bound;
-            bound = null;
-            if (path != null && !path.isEmpty() && path.charAt(0) != '\0') {
-                delete(path);
-            }
+        UnixSocketFile file = bound;
+        bound = null;
+        if (file != null) {
+            file.remove();
         }
-    }
-
-    private static void delete(String path) {
-        try {
-            Files.deleteIfExists(Path.of(path));
-        } catch (IOException e) {
-            logger.debug("Unable to delete the file of a Unix socket: {}", path, e);
-        }
+        super.doClose();
     }
 }

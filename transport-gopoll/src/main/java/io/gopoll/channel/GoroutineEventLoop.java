@@ -238,6 +238,11 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
 
         @Override
+        boolean isAlone() {
+            return strand.isAlone();
+        }
+
+        @Override
         Gathering gathering() {
             return poller.gathering();
         }

@@ -88,6 +88,9 @@ abstract class Registrations {
     /** A parked side was resumed, by a poll, a deadline or a close. Any thread. */
     abstract void resume(GoPollIoRegistration.Side side);
 
+    /** Whether nobody else waits for the thread: false where many channels share a loop. */
+    abstract boolean isAlone();
+
     /** Room to gather what a channel writes, until {@link #giveBack}: for one system call. */
     abstract Gathering gathering();
 

@@ -24,10 +24,12 @@ import io.netty.channel.unix.FileDescriptor;
 final class SocketDescriptor extends FileDescriptor {
 
     private final NetFd netFd;
+    private final AbstractGoPollChannel channel;
 
-    SocketDescriptor(NetFd netFd) {
+    SocketDescriptor(NetFd netFd, AbstractGoPollChannel channel) {
         super(netFd.sysfd());
         this.netFd = netFd;
+        this.channel = channel;
     }
 
     @Override
@@ -42,6 +44,7 @@ final class SocketDescriptor extends FileDescriptor {
 
     @Override
     public void close() {
+        channel.flushBeforeClose();
         netFd.close();
     }
 

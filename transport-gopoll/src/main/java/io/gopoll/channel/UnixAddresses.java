@@ -22,11 +22,14 @@ import io.gopoll.sys.Syscalls;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.net.BindException;
 import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 
@@ -45,6 +48,11 @@ final class UnixAddresses {
      */
     static void put(SockAddr memory, SocketAddress address) {
         memory.setUnix(((DomainSocketAddress) address).path());
+    }
+
+    /** The path as the system has it. */
+    static byte[] bytes(SocketAddress address) {
+        return ((DomainSocketAddress) address).path().getBytes(StandardCharsets.UTF_8);
     }
 
     /** An empty path for a socket without a name. */
@@ -83,7 +91,7 @@ final class UnixAddresses {
             }
             Files.delete(file);
             return true;
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             inUse.addSuppressed(e);
             return false;
         }
@@ -111,6 +119,7 @@ final class UnixAddresses {
     static PeerCredentials peerCredentials(NetFd netFd) throws IOException {
         NativeMemory ucred = NativeMemory.allocate(3 * Integer.BYTES);
         netFd.getOption(Constants.SOL_SOCKET, Constants.SO_PEERCRED, ucred);
+        Reference.reachabilityFence(ucred);
         int pid = ucred.buffer().getInt(0);
         int uid = ucred.buffer().getInt(4);
         int gid = ucred.buffer().getInt(8);

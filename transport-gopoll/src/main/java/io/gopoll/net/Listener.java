@@ -15,18 +15,21 @@ package io.gopoll.net;
 
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Accepts connections: Go's {@code net.Listener}. */
 public final class Listener extends Endpoint {
 
     private final Net.Network network;
 
+    /** Of a Unix socket; null if there is none. */
+    private final UnixSocketFile file;
+
     Listener(PollFd fd, Net.Network network) {
         super(fd);
         this.network = network;
-        fd.address(localAddress());
+        SocketAddress local = localAddress();
+        fd.address(local);
+        file = local instanceof UnixAddr ? UnixSocketFile.bound(((UnixAddr) local).bytes()) : null;
     }
 
     /** The next connection; waits for it if need be. */
@@ -38,15 +41,9 @@ public final class Listener extends Endpoint {
     /** Closes it, and removes the file of a Unix socket, as Go does. */
     @Override
     public void close() {
-        boolean removes = network.isUnix() && isOpen();
-        SocketAddress local = removes ? localAddress() : null;
-        super.close();
-        if (local instanceof UnixAddr && !((UnixAddr) local).isAbstract()) {
-            try {
-                Files.deleteIfExists(Path.of(((UnixAddr) local).name()));
-            } catch (IOException ignored) {
-                // Somebody else's by now, or not ours to remove: it does not listen any more.
-            }
+        if (file != null) {
+            file.remove();
         }
+        super.close();
     }
 }

@@ -28,6 +28,7 @@ import io.gopoll.sys.Syscalls;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,29 +67,47 @@ public final class NetFd {
 
     private static final int REF = 2;
 
-    /** Whether a new IPv6 socket would refuse IPv4 peers (sysctl net.ipv6.bindv6only). */
-    private static final boolean BIND_V6_ONLY;
+    /**
+     * What is known of IPv6 here; null while it is not known, as when there were no descriptors to
+     * find out.
+     */
+    private static volatile Ipv6 ipv6;
 
-    private static final boolean IPV6_AVAILABLE;
+    private enum Ipv6 {
+        /** There is none. */
+        ABSENT,
+        /** A new socket takes IPv4 peers too. */
+        DUAL,
+        /** A new socket would refuse IPv4 peers: sysctl net.ipv6.bindv6only. */
+        V6_ONLY
+    }
 
-    static {
-        int fd = SYS.socket(Constants.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0);
-        IPV6_AVAILABLE = fd >= 0;
-        boolean v6Only = false;
-        if (fd >= 0) {
-            NativeMemory value = NativeMemory.allocate(16);
-            value.buffer().putInt(0, 0).putInt(8, Integer.BYTES);
-            int result =
-                    SYS.getsockopt(
-                            fd,
-                            Constants.IPPROTO_IPV6,
-                            Constants.IPV6_V6ONLY,
-                            value.address(),
-                            value.address() + 8);
-            v6Only = result == 0 && value.buffer().getInt(0) != 0;
-            SYS.close(fd);
+    private static Ipv6 ipv6() {
+        Ipv6 known = ipv6;
+        if (known == null) {
+            ipv6 = known = probeIpv6();
         }
-        BIND_V6_ONLY = v6Only;
+        return known == null ? Ipv6.DUAL : known;
+    }
+
+    private static Ipv6 probeIpv6() {
+        int fd = SYS.socket(Constants.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            return fd == -Errno.EAFNOSUPPORT ? Ipv6.ABSENT : null;
+        }
+        NativeMemory value = NativeMemory.allocate(16);
+        value.buffer().putInt(0, 0).putInt(8, Integer.BYTES);
+        int result =
+                SYS.getsockopt(
+                        fd,
+                        Constants.IPPROTO_IPV6,
+                        Constants.IPV6_V6ONLY,
+                        value.address(),
+                        value.address() + 8);
+        boolean v6Only = result == 0 && value.buffer().getInt(0) != 0;
+        Reference.reachabilityFence(value);
+        SYS.close(fd);
+        return v6Only ? Ipv6.V6_ONLY : Ipv6.DUAL;
     }
 
     private final int sysfd;
@@ -127,7 +146,7 @@ public final class NetFd {
 
     /** Whether this machine can open IPv6 sockets. */
     public static boolean isIpv6Available() {
-        return IPV6_AVAILABLE;
+        return ipv6() != Ipv6.ABSENT;
     }
 
     /**
@@ -142,7 +161,7 @@ public final class NetFd {
             throw Errno.newException("socket", fd);
         }
         NetFd netFd = new NetFd(fd, family, sotype);
-        if (family == Constants.AF_INET6 && BIND_V6_ONLY) {
+        if (family == Constants.AF_INET6 && ipv6() == Ipv6.V6_ONLY) {
             try {
                 netFd.setIntOption(Constants.IPPROTO_IPV6, Constants.IPV6_V6ONLY, 0);
             } catch (IOException e) {
@@ -711,6 +730,7 @@ public final class NetFd {
             length -= SockAddr.CAPACITY;
         }
         setOption(ipv6 ? Constants.IPPROTO_IPV6 : Constants.IPPROTO_IP, name, request, length);
+        Reference.reachabilityFence(request);
     }
 
     private static void check(String syscall, int result, SocketAddress address)

@@ -24,6 +24,7 @@ import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.gopoll.sys.Syscalls;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
@@ -38,6 +39,9 @@ import java.nio.channels.AsynchronousCloseException;
 final class PollFd {
 
     private static final Syscalls SYS = Syscalls.get();
+
+    /** No datagram of any network is larger: Unix sockets' send buffers are not, by far. */
+    private static final int MAX_DATAGRAM = 1 << 24;
 
     /** Most of what one system call moves: Go's {@code maxRW}. */
     private static final int MAX_RW = 1 << 30;
@@ -277,6 +281,7 @@ final class PollFd {
         int n;
         if (dst.isDirect()) {
             n = netFd.read(SYS.addressOf(dst) + position, Math.min(dst.remaining(), MAX_RW));
+            Reference.reachabilityFence(dst);
         } else {
             n = readOnce(dst.array(), dst.arrayOffset() + position, dst.remaining());
         }
@@ -305,12 +310,18 @@ final class PollFd {
         }
     }
 
-    /** Not kept while waiting: the memory would be as much as there are readers. */
+    /**
+     * Not kept while waiting: the memory would be as much as there are readers. A piece of a stream
+     * may be less than what there is; a datagram is read whole, or the rest is lost.
+     */
     private int readOnce(byte[] dst, int offset, int length) {
         Scratch scratch = Scratch.take();
         try {
-            NativeMemory bytes = scratch.bytes();
-            int n = netFd.read(bytes.address(), Math.min(length, Scratch.SIZE));
+            boolean stream = netFd.sotype() == Constants.SOCK_STREAM;
+            int room = Math.min(length, stream ? Scratch.SIZE : MAX_DATAGRAM);
+            NativeMemory bytes = scratch.bytes(room);
+            int n = netFd.read(bytes.address(), room);
+            Reference.reachabilityFence(bytes);
             if (n > 0) {
                 bytes.buffer().get(0, dst, offset, n);
             }
@@ -333,13 +344,15 @@ final class PollFd {
                 try {
                     boolean direct = dst.isDirect();
                     int room = dst.remaining();
-                    NativeMemory bytes = direct ? null : datagram(scratch, room);
+                    NativeMemory bytes = direct ? null : scratch.bytes(room);
                     long n =
                             netFd.recvfrom(
                                     direct ? SYS.addressOf(dst) + dst.position() : bytes.address(),
                                     room,
                                     0,
                                     scratch.address);
+                    Reference.reachabilityFence(bytes);
+                    Reference.reachabilityFence(dst);
                     if (n >= 0) {
                         if (!direct) {
                             bytes.buffer()
@@ -363,10 +376,6 @@ final class PollFd {
         } finally {
             unlock(PollDesc.READ);
         }
-    }
-
-    private static NativeMemory datagram(Scratch scratch, int size) {
-        return size <= Scratch.SIZE ? scratch.bytes() : NativeMemory.allocate(size);
     }
 
     // ---- Writing. ----
@@ -396,13 +405,15 @@ final class PollFd {
         int n;
         if (src.isDirect()) {
             n = netFd.write(SYS.addressOf(src) + position, Math.min(src.remaining(), MAX_RW));
+            Reference.reachabilityFence(src);
         } else {
             Scratch scratch = Scratch.take();
             try {
                 int length = stream ? Math.min(src.remaining(), Scratch.SIZE) : src.remaining();
-                NativeMemory bytes = datagram(scratch, length);
+                NativeMemory bytes = scratch.bytes(length);
                 bytes.buffer().put(0, src, position, length);
                 n = netFd.write(bytes.address(), length);
+                Reference.reachabilityFence(bytes);
             } finally {
                 scratch.giveBack();
             }
@@ -423,15 +434,18 @@ final class PollFd {
                 try {
                     int length = src.remaining();
                     long from;
+                    NativeMemory bytes = null;
                     if (src.isDirect()) {
                         from = SYS.addressOf(src) + src.position();
                     } else {
-                        NativeMemory bytes = datagram(scratch, length);
+                        bytes = scratch.bytes(length);
                         bytes.buffer().put(0, src, src.position(), length);
                         from = bytes.address();
                     }
                     writer.write(scratch.address);
                     long n = netFd.sendto(from, length, 0, scratch.address);
+                    Reference.reachabilityFence(src);
+                    Reference.reachabilityFence(bytes);
                     if (n >= 0) {
                         src.position(src.limit());
                         return length;

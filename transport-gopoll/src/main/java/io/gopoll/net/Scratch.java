@@ -27,6 +27,8 @@ final class Scratch {
     /** How many bytes of a heap array one system call moves. */
     static final int SIZE = 32 * 1024;
 
+    private static final int MAX_KEPT = 64 * 1024;
+
     private static final Queue<Scratch> POOL = PlatformDependent.newFixedMpmcQueue(64);
 
     final SockAddr address = new SockAddr();
@@ -48,9 +50,18 @@ final class Scratch {
     }
 
     NativeMemory bytes() {
-        if (bytes == null) {
-            bytes = NativeMemory.allocate(SIZE);
+        return bytes(SIZE);
+    }
+
+    /** Room for a datagram, too: what is larger than those of the internet is not kept. */
+    NativeMemory bytes(int size) {
+        NativeMemory b = bytes;
+        if (b == null || b.size() < size) {
+            b = NativeMemory.allocate(Math.max(SIZE, size));
+            if (size <= MAX_KEPT) {
+                bytes = b;
+            }
         }
-        return bytes;
+        return b;
     }
 }

@@ -35,6 +35,11 @@ final class GoStrand extends Ready implements Strand {
         work.run();
     }
 
+    @Override
+    public boolean isAlone() {
+        return processor.isEmpty();
+    }
+
     String name() {
         return work.name();
     }

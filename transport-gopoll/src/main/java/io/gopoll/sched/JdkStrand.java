@@ -37,6 +37,12 @@ final class JdkStrand implements Strand {
         this.work = work;
     }
 
+    /** What waits for the JDK's carriers cannot be known: this thread gives up its one soon. */
+    @Override
+    public boolean isAlone() {
+        return true;
+    }
+
     @Override
     public void ready() {
         ready = true;

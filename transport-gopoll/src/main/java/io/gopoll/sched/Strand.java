@@ -40,6 +40,9 @@ public interface Strand {
         void due();
     }
 
+    /** Whether nobody else waits for what runs this burst. To be called within a burst. */
+    boolean isAlone();
+
     /** Lets the next burst run, soon. To be called once for each, by any thread. */
     void ready();
 
