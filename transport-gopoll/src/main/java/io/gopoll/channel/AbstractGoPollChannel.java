@@ -94,12 +94,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
      */
     boolean readable;
 
-    /**
-     * Whether the last read was short, and nevertheless the socket {@link #readable}: see {@link
-     * Drained}.
-     */
-    boolean shortRead;
-
     private boolean inReadLoop;
 
     /** A write is under way: what it calls must not wait for another one. */
@@ -350,25 +344,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         readPending = true;
         readInterest = true;
         if (readable && !inReadLoop) {
-            goOnReading();
-        }
-    }
-
-    /** There may be more to read: at once, or if that is not likely later. */
-    private void goOnReading() {
-        GoPollIoRegistration r = registration;
-        if (shortRead && r != null && r.isValid() && !r.hungUp()) {
-            r.lookLater();
-        } else {
             resumeReading();
         }
-    }
-
-    /** The socket has said EAGAIN: its next edge tells of all that comes. */
-    final void drained() {
-        readable = false;
-        shortRead = false;
-        registration.needNotLook();
     }
 
     /** Lets the reading side run after the next poll, if there is something to read. */
@@ -383,7 +360,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
      */
     final void readAgain() {
         readable = true;
-        shortRead = false;
         if (readInterest && !inReadLoop) {
             resumeReading();
         }
@@ -516,7 +492,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                 }
             }
             readable = true;
-            shortRead = false;
             Deadlines d = deadlines;
             boolean exceeded = d != null && d.readExceeded();
             if (exceeded && !d.isIdle()) {
@@ -557,7 +532,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                     r.park(PollDesc.READ);
                 }
                 if (readable && readInterest) {
-                    goOnReading();
+                    resumeReading();
                 }
             }
         }

@@ -283,7 +283,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                     }
                     readPending = false;
                     deliver(pipeline);
-                } while (!shortRead
+                } while (readable
                         && isOpen()
                         && allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
             } catch (Throwable t) {
@@ -323,14 +323,14 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                 int n = receive(msghdrs, count);
                 if (n < 0) {
                     allocHandle.lastBytesRead(-1);
-                    if (n == -Errno.EAGAIN || n == -Errno.EBADF && !isOpen()) {
-                        drained();
+                    if (n == -Errno.EAGAIN) {
+                        readable = false;
                         return false;
                     }
                     throw failed(count == 1 ? "recvmsg" : "recvmmsg", n, remoteAddress());
                 }
-                shortRead = n < count;
-                readable = !shortRead || !Drained.byShortRead();
+                // Fewer than there was room for: the socket is drained.
+                readable = n == count;
                 // An empty datagram is not the end.
                 allocHandle.lastBytesRead(Math.max(1, count == 1 ? msghdrs.length(0) : n * size));
                 take(buf, msghdrs, n, size);

@@ -99,13 +99,6 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
         }
     }
 
-    /** The pause is the loop's that it was made in; another one finds out by itself. */
-    @Override
-    protected void doDeregister() {
-        acceptPaused = false;
-        super.doDeregister();
-    }
-
     private final class ServerUnsafe extends AbstractGoPollUnsafe {
 
         private final SockAddr remote = new SockAddr();
@@ -133,8 +126,8 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
                 do {
                     int fd = netFd().accept(remote);
                     if (fd < 0) {
-                        if (fd == -Errno.EAGAIN || fd == -Errno.EBADF && !isOpen()) {
-                            drained();
+                        if (fd == -Errno.EAGAIN) {
+                            readable = false;
                         } else {
                             exception = acceptFailed(fd);
                         }
@@ -183,14 +176,11 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
          */
         private void pauseAccepting() {
             acceptPaused = true;
-            GoPollIoRegistration paused = registration();
             eventLoop()
                     .schedule(
                             () -> {
-                                if (registration() == paused) {
-                                    acceptPaused = false;
-                                    resumeReading();
-                                }
+                                acceptPaused = false;
+                                resumeReading();
                             },
                             ACCEPT_PAUSE_MILLIS,
                             TimeUnit.MILLISECONDS);

@@ -18,7 +18,6 @@ import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
-import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;
@@ -39,6 +38,8 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.LeakPresenceDetector;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
@@ -48,7 +49,8 @@ import java.util.concurrent.TimeUnit;
 abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         implements DuplexChannel, DeadlineChannel {
 
-    private static final SafeLogger logger = SafeLogger.of(AbstractGoPollStreamChannel.class);
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(AbstractGoPollStreamChannel.class);
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
@@ -105,11 +107,6 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** Whether a close waits for the peer to take what was sent: {@code SO_LINGER}, socket(7). */
     boolean lingers() {
         return false;
-    }
-
-    /** Whether a read that has not filled its buffer has left nothing: {@link Drained}. */
-    boolean isDrainedByShortRead() {
-        return Drained.byShortRead();
     }
 
     /** Whether small flushes may come late: {@link LateFlushes}. */
@@ -605,15 +602,14 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                     if (n <= 0) {
                         buf.release();
                         buf = null;
-                        drained();
+                        readable = false;
                         if (n == 0) {
                             allocHandle.lastBytesRead(-1);
                             allDataRead = true;
                             readPending = false;
                         } else if (n == -Errno.EAGAIN) {
                             allocHandle.lastBytesRead(0);
-                        } else if (n != -Errno.EBADF || isOpen()) {
-                            // One that another thread has closed meanwhile is closed, no error.
+                        } else {
                             throw Errno.newException("read", n);
                         }
                         break;
@@ -622,8 +618,9 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                     allocHandle.lastBytesRead(n);
                     allocHandle.incMessagesRead(1);
                     readPending = false;
-                    shortRead = n < attempted;
-                    readable = !shortRead || !isDrainedByShortRead();
+                    // A short read has drained a stream, epoll(7) question 9, unless its end is
+                    // due.
+                    readable = n == attempted || allocHandle.isHungUp();
                     ByteBuf message = buf;
                     buf = null;
                     pipeline.fireChannelRead(message);

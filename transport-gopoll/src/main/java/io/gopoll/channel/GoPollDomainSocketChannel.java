@@ -180,18 +180,17 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
                 do {
                     int n = (int) descriptors().receive(netFd());
                     if (n <= 0) {
-                        drained();
+                        readable = false;
                         allocHandle.lastBytesRead(n == 0 ? -1 : 0);
                         end = n == 0;
-                        if (n < 0 && n != -Errno.EAGAIN && (n != -Errno.EBADF || isOpen())) {
+                        if (n < 0 && n != -Errno.EAGAIN) {
                             exception = Errno.newException("recvmsg", n);
                         }
                         break;
                     }
                     allocHandle.lastBytesRead(1);
                     FileDescriptor[] received = descriptors().take();
-                    // A byte that came without counts too, or its sender could keep the loop.
-                    allocHandle.incMessagesRead(Math.max(1, received.length));
+                    allocHandle.incMessagesRead(received.length);
                     readPending = false;
                     for (FileDescriptor fd : received) {
                         pipeline.fireChannelRead(fd);

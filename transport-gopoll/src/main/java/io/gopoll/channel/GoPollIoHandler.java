@@ -20,7 +20,6 @@ import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
-import io.gopoll.poll.SafeLogger;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -33,11 +32,12 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
 import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.ThreadAwareExecutor;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -46,9 +46,8 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class GoPollIoHandler implements IoHandler {
 
-    private static final SafeLogger logger = SafeLogger.of(GoPollIoHandler.class);
-
-    private static final long FAILED_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(GoPollIoHandler.class);
 
     private static final VarHandle SLEEPING;
 
@@ -315,6 +314,8 @@ public final class GoPollIoHandler implements IoHandler {
             if (report) {
                 context.reportActiveIoTime(handled == 0 ? 0 : System.nanoTime() - start);
             }
+        } catch (Error e) {
+            throw e;
         } catch (Throwable t) {
             handleLoopException(t);
         }
@@ -358,7 +359,7 @@ public final class GoPollIoHandler implements IoHandler {
         boolean busy = registrations.hasQueued() || !context.canBlock();
         int strategy = selectStrategy.calculateStrategy(selectNow, busy);
         if (strategy == SelectStrategy.SELECT) {
-            ready = registrations.hasQueued() ? poller.poll(0) : lookOrSleep(context);
+            ready = registrations.hasQueued() ? poller.poll(0) : sleep(context);
         } else if (strategy == SelectStrategy.BUSY_WAIT) {
             do {
                 ready = poller.poll(0);
@@ -370,18 +371,6 @@ public final class GoPollIoHandler implements IoHandler {
     private int selectNow() {
         ready = poller.poll(0);
         return ready.size();
-    }
-
-    /** Before it sleeps, those look that may have something to read and no edge to tell of it. */
-    private ReadyList lookOrSleep(IoHandlerContext context) {
-        if (!registrations.hasLater()) {
-            return sleep(context);
-        }
-        ReadyList found = poller.poll(0);
-        if (found.size() == 0) {
-            registrations.queueLater();
-        }
-        return found;
     }
 
     private ReadyList sleep(IoHandlerContext context) {
@@ -419,7 +408,11 @@ public final class GoPollIoHandler implements IoHandler {
     private static void handleLoopException(Throwable t) {
         logger.warn("Unexpected exception in the selector loop.", t);
         // A poller that fails at once each time must not take a whole core.
-        LockSupport.parkNanos(FAILED_NANOS);
+        try {
+            Thread.sleep(1000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

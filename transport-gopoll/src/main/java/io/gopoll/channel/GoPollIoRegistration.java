@@ -68,23 +68,6 @@ final class GoPollIoRegistration implements IoRegistration {
     /** When a side was parked last, as {@link Registrations#now}. */
     long since;
 
-    /**
-     * Whether the reading side is in the loop's list of those that look when there is nothing else
-     * to do.
-     *
-     * <pre>
-     *   NOT_LISTED -> LOOKS       lookLater: a read was short, and does not say that it was all
-     *   LOOKS      -> LOOKS_NOT   needNotLook: it has seen EAGAIN since
-     *   LOOKS_NOT  -> LOOKS       lookLater
-     *   any        -> NOT_LISTED  endLater, the side is queued if it LOOKS
-     * </pre>
-     */
-    private byte later = NOT_LISTED;
-
-    private static final byte NOT_LISTED = 0;
-    private static final byte LOOKS = 1;
-    private static final byte LOOKS_NOT = 2;
-
     /** The modes that are parked. */
     private byte parked;
 
@@ -252,39 +235,6 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     boolean hungUp() {
         return pd != null && pd.hungUp();
-    }
-
-    /** As {@link PollDesc#urgent}. */
-    boolean urgent() {
-        return pd != null && pd.urgent();
-    }
-
-    /**
-     * The reading side may or may not have something left: it looks when the loop has nothing else
-     * to do. An edge that comes before is served as any other.
-     */
-    void lookLater() {
-        boolean isListed = later != NOT_LISTED;
-        later = LOOKS;
-        if (!isListed) {
-            loop.lookLater(this);
-        }
-    }
-
-    /** The reading side is drained. */
-    void needNotLook() {
-        if (later == LOOKS) {
-            later = LOOKS_NOT;
-        }
-    }
-
-    /** The loop has taken it out of its list. */
-    void endLater() {
-        boolean looks = later == LOOKS;
-        later = NOT_LISTED;
-        if (looks && !cancelled) {
-            queue(PollDesc.READ);
-        }
     }
 
     @SuppressWarnings("unchecked")

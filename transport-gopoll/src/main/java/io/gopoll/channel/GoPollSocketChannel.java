@@ -180,11 +180,6 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    boolean isDrainedByShortRead() {
-        return Drained.byShortReadOfTcp(registration());
-    }
-
-    @Override
     boolean mayFlushLate() {
         return true;
     }

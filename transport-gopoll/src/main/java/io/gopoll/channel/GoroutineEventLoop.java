@@ -337,13 +337,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
                 return;
             }
         } while (hasWork());
-        if (registrations.hasLater()) {
-            // In another burst, when others have had theirs: mostly there is something by then.
-            registrations.queueLater();
-            THREAD.setRelease(this, (Thread) null);
-            strand.ready();
-            return;
-        }
         sleep();
     }
 

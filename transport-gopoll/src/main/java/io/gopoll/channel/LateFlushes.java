@@ -26,11 +26,9 @@ import java.util.Arrays;
  */
 final class LateFlushes {
 
-    /**
-     * Not unless it is asked for: a handler that flushes and then waits for what the peer does
-     * about it would wait for ever.
-     */
-    private static final boolean ENABLED = Boolean.getBoolean("io.gopoll.lateFlushes");
+    /** {@code false} for loops whose handlers wait for what a peer does about their flush. */
+    private static final boolean ENABLED =
+            !"false".equals(System.getProperty("io.gopoll.lateFlushes"));
 
     /** A turn with fewer ready channels writes straight away: too little would come together. */
     static final int MANY = 8;

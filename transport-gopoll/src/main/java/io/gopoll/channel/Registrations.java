@@ -16,11 +16,12 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
 import io.gopoll.poll.NetPoller;
-import io.gopoll.poll.SafeLogger;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.internal.StringUtil;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,7 +34,8 @@ import java.util.List;
  */
 abstract class Registrations {
 
-    private static final SafeLogger logger = SafeLogger.of(Registrations.class);
+    private static final InternalLogger logger =
+            InternalLoggerFactory.getInstance(Registrations.class);
 
     private static final GoPollIoRegistration[] NONE = {};
 
@@ -52,11 +54,6 @@ abstract class Registrations {
 
     private int turnNext;
     private int turnSize;
-
-    /** Those whose reading side looks when there is nothing else to do. */
-    private GoPollIoRegistration[] later = NONE;
-
-    private int laterSize;
 
     /** Those with an idle deadline that have read in this turn. */
     private Deadlines touched;
@@ -116,29 +113,6 @@ abstract class Registrations {
         queue[queued++] = registration;
     }
 
-    /** See {@link GoPollIoRegistration#lookLater}. */
-    final void lookLater(GoPollIoRegistration registration) {
-        if (laterSize == later.length) {
-            later = Arrays.copyOf(later, Math.max(2, laterSize * 2));
-        }
-        later[laterSize++] = registration;
-    }
-
-    final boolean hasLater() {
-        return laterSize != 0;
-    }
-
-    /** There is nothing else to do: queues those that wanted to look then. */
-    final void queueLater() {
-        int size = laterSize;
-        laterSize = 0;
-        for (int i = 0; i < size; i++) {
-            GoPollIoRegistration registration = later[i];
-            later[i] = null;
-            registration.endLater();
-        }
-    }
-
     final boolean hasQueued() {
         return queued != 0 || turnNext != turnSize;
     }
@@ -186,8 +160,10 @@ abstract class Registrations {
         return registration;
     }
 
-    /** What a handle throws, be it an Error, ends neither the turn nor the loop. */
     static void handleUnexpected(Throwable t) {
+        if (t instanceof Error && !(t instanceof AssertionError) && !(t instanceof LinkageError)) {
+            throw (Error) t;
+        }
         logger.warn("Unexpected exception from a handle.", t);
     }
 
