@@ -14,13 +14,12 @@
 package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.ServerDomainSocketChannel;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Files;
@@ -34,8 +33,7 @@ import java.nio.file.Path;
 public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
         implements ServerDomainSocketChannel {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(GoPollServerDomainSocketChannel.class);
+    private static final SafeLogger logger = SafeLogger.of(GoPollServerDomainSocketChannel.class);
 
     private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
 
