@@ -22,6 +22,7 @@ import io.gopoll.sys.Syscalls;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InaccessibleObjectException;
 import java.net.BindException;
@@ -97,6 +98,7 @@ final class UnixAddresses {
             SockAddr to = new SockAddr();
             put(to, address);
             int result = Syscalls.get().connect(probe.sysfd(), to.address(), to.length());
+            Reference.reachabilityFence(to);
             return result == -Errno.ECONNREFUSED;
         } finally {
             probe.close();

@@ -295,14 +295,15 @@ class DrainedTest {
         int peer = pairWith(bytes, true);
         GoPollDomainSocketChannel channel = (GoPollDomainSocketChannel) bytes.active.take();
         BlockingQueue<Integer> completes = new LinkedBlockingQueue<>();
-        channel.pipeline()
-                .addFirst(
-                        new ChannelInboundHandlerAdapter() {
-                            @Override
-                            public void channelReadComplete(ChannelHandlerContext ctx) {
-                                completes.add(1);
-                            }
-                        });
+        ChannelInboundHandlerAdapter counter =
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelReadComplete(ChannelHandlerContext ctx) {
+                        completes.add(1);
+                    }
+                };
+        // By the loop, so that the handler misses nothing.
+        channel.eventLoop().submit(() -> channel.pipeline().addFirst(counter)).sync();
         channel.config().setReadMode(DomainSocketReadMode.FILE_DESCRIPTORS);
         int length = 1600;
         assertEquals(length, send(peer, length, -1, 0));
