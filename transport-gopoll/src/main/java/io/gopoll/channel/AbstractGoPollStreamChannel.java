@@ -461,8 +461,9 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                 return false;
             }
             if (!late) {
-                late = true;
+                // In this order: without memory for the list it is not taken for put off.
                 flushes.add(this);
+                late = true;
             }
             return true;
         }
