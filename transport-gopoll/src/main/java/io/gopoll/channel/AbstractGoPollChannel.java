@@ -19,6 +19,7 @@ import io.gopoll.net.NetFd;
 import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -63,9 +64,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Reading. The reading side is parked from the moment the descriptor is in the poller until its
  * end, also while nobody wants to read: so a peer's hang-up is seen at once, and turning autoRead
- * off and on makes no system call. Three flags, all of them the event loop's, say what to do when
- * it is resumed: {@link #readInterest} (somebody has asked to read), {@link #readable} (an edge
- * came and what it told of has not been read to its end) and the poll descriptor's hang-up.
+ * off and on makes no system call. Three things, all of them the event loop's, say what to do when
+ * it is resumed: {@link #readInterest} (somebody has asked to read), {@link #drained} (whether what
+ * an edge told of has been read to its end) and the poll descriptor's hang-up.
  */
 abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChannel {
 
@@ -90,9 +91,21 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     private boolean readInterest;
 
     /**
-     * Whether there may be something to read: set by an edge, cleared by a read that drained it.
+     * Whether there may be something to read.
+     *
+     * <pre>
+     * from          by                                    to
+     * any           an edge, {@link #readAgain}           NO
+     * NO, PERHAPS   a read                                what the rule of its socket says
+     * any           the end of the input, a failed read   YES
+     *
+     * with readInterest, outside of the read loop: NO is queued, PERHAPS looks before the loop sleeps
+     * </pre>
      */
-    boolean readable;
+    Drained drained = Drained.YES;
+
+    /** The read loop that is under way was not asked for by an edge: it looks for more. */
+    private boolean looking;
 
     private boolean inReadLoop;
 
@@ -205,6 +218,11 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     @Override
     protected abstract AbstractGoPollUnsafe newUnsafe();
+
+    /** Why a call has failed; a channel that another thread has closed says so. */
+    final IOException failure(String syscall, int result) {
+        return isOpen() ? Errno.newException(syscall, result) : new ClosedChannelException();
+    }
 
     // ---- Registration. ----
 
@@ -343,23 +361,35 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
         readPending = true;
         readInterest = true;
-        if (readable && !inReadLoop) {
+        if (!inReadLoop) {
             resumeReading();
         }
     }
 
-    /** Lets the reading side run after the next poll, if there is something to read. */
+    /** Lets the reading side run, if there may be something to read. */
     void resumeReading() {
-        if (registration != null && registration.isValid()) {
-            registration.queue(PollDesc.READ);
+        if (registration == null || !registration.isValid()) {
+            return;
         }
+        if (drained == Drained.NO) {
+            registration.queue(PollDesc.READ);
+        } else if (drained == Drained.PERHAPS) {
+            registration.look();
+        }
+    }
+
+    /**
+     * Whether a read loop that finds nothing has nothing to tell: no edge has promised anything.
+     */
+    final boolean isLookInVain(GoPollRecvByteAllocatorHandle allocHandle) {
+        return looking && !allocHandle.hasRead();
     }
 
     /**
      * There may be something to read though no edge has said so: looks, if somebody wants to read.
      */
     final void readAgain() {
-        readable = true;
+        drained = Drained.NO;
         if (readInterest && !inReadLoop) {
             resumeReading();
         }
@@ -491,7 +521,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                     return;
                 }
             }
-            readable = true;
+            looking = drained == Drained.PERHAPS;
+            drained = Drained.NO;
             Deadlines d = deadlines;
             boolean exceeded = d != null && d.readExceeded();
             if (exceeded && !d.isIdle()) {
@@ -513,11 +544,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                 inReadLoop = true;
                 try {
                     readLoop(config);
-                } finally {
-                    inReadLoop = false;
-                    if (shouldStopReading(config)) {
-                        clearReadInterest();
-                    }
+                } catch (Throwable t) {
+                    // As of a logger, when the descriptors are used up: the side is to go on.
+                    Registrations.handleUnexpected(t);
+                }
+                inReadLoop = false;
+                if (shouldStopReading(config)) {
+                    clearReadInterest();
                 }
             }
             // The pipeline may have closed the channel or moved it to another loop meanwhile.
@@ -531,7 +564,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                 if (!inputClosedSeenErrorOnRead) {
                     r.park(PollDesc.READ);
                 }
-                if (readable && readInterest) {
+                if (readInterest) {
                     resumeReading();
                 }
             }
@@ -572,7 +605,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         /**
          * Reads until drained, until the user's limits say to let others have a turn, or until
-         * nobody wants more. Must clear {@link #readable} when it has drained the socket, must not
+         * nobody wants more. Must say in {@link #drained} what it knows of the socket. Should not
          * throw.
          */
         abstract void readLoop(ChannelConfig config);

@@ -15,6 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
+import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
 import io.netty.buffer.ByteBuf;
@@ -28,7 +29,9 @@ import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
+import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -184,6 +187,9 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     }
 
     private Exception sendFailed(String syscall, int result, Object msg) {
+        if (!isOpen()) {
+            return new ClosedChannelException();
+        }
         if (result == -Errno.EDESTADDRREQ) {
             return new NotYetConnectedException();
         }
@@ -261,7 +267,15 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
      */
     abstract void addPackets(ByteBuf content, Msghdrs msghdrs, int i, List<Object> packets);
 
+    /** How many bytes one datagram may need that the kernel has put together, or 0. */
+    int minBuffer() {
+        return 0;
+    }
+
     private final class DatagramUnsafe extends AbstractGoPollUnsafe {
+
+        /** How many bytes are left of a datagram that did not fit; -1 if all have fitted. */
+        private int truncatedTo = -1;
 
         /** An error of a datagram socket, as from ICMP, ends nothing. */
         @Override
@@ -277,13 +291,23 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
             Throwable exception = null;
             try {
                 do {
-                    ByteBuf buf = allocHandle.allocate(config.getAllocator());
+                    int min = minBuffer();
+                    ByteBuf buf =
+                            min > allocHandle.guess()
+                                    ? config.getAllocator().directBuffer(min)
+                                    : allocHandle.allocate(config.getAllocator());
                     if (!receive(buf, allocHandle)) {
+                        if (isLookInVain(allocHandle)) {
+                            return;
+                        }
                         break;
                     }
                     readPending = false;
                     deliver(pipeline);
-                } while (readable
+                    if (truncatedTo >= 0) {
+                        pipeline.fireExceptionCaught(newTruncated());
+                    }
+                } while (drained == Drained.NO
                         && isOpen()
                         && allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
             } catch (Throwable t) {
@@ -307,6 +331,9 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
             Datagrams datagrams = loop.datagrams();
             try {
                 int payload = config().getMaxDatagramPayloadSize();
+                if (payload != 0) {
+                    payload = Math.max(payload, minBuffer());
+                }
                 int writable = buf.writableBytes();
                 int count =
                         payload == 0
@@ -323,14 +350,13 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                 int n = receive(msghdrs, count);
                 if (n < 0) {
                     allocHandle.lastBytesRead(-1);
-                    if (n == -Errno.EAGAIN) {
-                        readable = false;
+                    drained = Drained.failed(n);
+                    if (drained == Drained.YES || !isOpen()) {
                         return false;
                     }
                     throw failed(count == 1 ? "recvmsg" : "recvmmsg", n, remoteAddress());
                 }
-                // Fewer than there was room for: the socket is drained.
-                readable = n == count;
+                drained = Drained.datagrams(n, count);
                 // An empty datagram is not the end.
                 allocHandle.lastBytesRead(Math.max(1, count == 1 ? msghdrs.length(0) : n * size));
                 take(buf, msghdrs, n, size);
@@ -360,8 +386,12 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
          */
         private void take(ByteBuf buf, Msghdrs msghdrs, int n, int size) {
             int index = buf.writerIndex();
+            truncatedTo = -1;
             for (int i = 0; i < n; i++, index += size) {
                 int length = msghdrs.length(i);
+                if ((msghdrs.flags(i) & Constants.MSG_TRUNC) != 0) {
+                    truncatedTo = length;
+                }
                 ByteBuf content;
                 if (n == 1) {
                     content = buf.retain().writerIndex(index + length);
@@ -370,6 +400,19 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                 }
                 addPackets(content, msghdrs, i, received);
             }
+        }
+
+        private IOException newTruncated() {
+            int bytes = truncatedTo;
+            truncatedTo = -1;
+            return new IOException(
+                    "a datagram was longer than the "
+                            + bytes
+                            + " bytes that there was room for, and the rest is lost: "
+                            + (config().getMaxDatagramPayloadSize() == 0
+                                    ? "RECVBUF_ALLOCATOR"
+                                    : "MAX_DATAGRAM_PAYLOAD_SIZE")
+                            + " has to give it more");
         }
 
         private void deliver(ChannelPipeline pipeline) {

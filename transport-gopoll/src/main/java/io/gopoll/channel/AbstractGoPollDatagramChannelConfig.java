@@ -53,6 +53,8 @@ abstract class AbstractGoPollDatagramChannelConfig extends GoPollChannelConfig {
      * With a size above 0 one system call reads several datagrams into one receive buffer, each of
      * so many bytes at most; what a datagram has beyond that is lost. The receive buffer, 2,048
      * bytes unless {@link #setRecvByteBufAllocator} says otherwise, should hold several of them.
+     * The pipeline is told of a loss by an exception. Where {@code UDP_GRO} is on, each has room
+     * for 64 KiB.
      *
      * @param maxDatagramPayloadSize bytes; 0 for one datagram a buffer
      */

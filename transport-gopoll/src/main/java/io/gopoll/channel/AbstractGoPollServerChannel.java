@@ -37,7 +37,8 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
     /** How long accepting rests when the system has no descriptor or memory left. */
     private static final long ACCEPT_PAUSE_MILLIS = 100;
 
-    private boolean acceptPaused;
+    /** Where accepting rests; it goes on at once when the channel moves to another loop. */
+    private GoPollIoRegistration pausedAt;
 
     AbstractGoPollServerChannel(NetFd netFd, boolean active) {
         super(null, netFd, active);
@@ -94,9 +95,13 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
 
     @Override
     void resumeReading() {
-        if (!acceptPaused) {
+        if (!isAcceptPaused()) {
             super.resumeReading();
         }
+    }
+
+    private boolean isAcceptPaused() {
+        return pausedAt != null && pausedAt == registration();
     }
 
     private final class ServerUnsafe extends AbstractGoPollUnsafe {
@@ -110,7 +115,7 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
 
         @Override
         void readLoop(ChannelConfig config) {
-            if (acceptPaused) {
+            if (isAcceptPaused()) {
                 return;
             }
             GoPollRecvByteAllocatorHandle allocHandle = recvBufAllocHandle();
@@ -126,9 +131,8 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
                 do {
                     int fd = netFd().accept(remote);
                     if (fd < 0) {
-                        if (fd == -Errno.EAGAIN) {
-                            readable = false;
-                        } else {
+                        drained = Drained.failed(fd);
+                        if (drained == Drained.NO && isOpen()) {
                             exception = acceptFailed(fd);
                         }
                         break;
@@ -141,13 +145,16 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
             } catch (Throwable t) {
                 exception = t;
             }
-            allocHandle.readComplete();
-            pipeline.fireChannelReadComplete();
-            if (exception != null) {
-                pipeline.fireExceptionCaught(exception);
-            }
-            if (puttingOff) {
-                lateFlushes.resume(true);
+            try {
+                allocHandle.readComplete();
+                pipeline.fireChannelReadComplete();
+                if (exception != null) {
+                    pipeline.fireExceptionCaught(exception);
+                }
+            } finally {
+                if (puttingOff) {
+                    lateFlushes.resume(true);
+                }
             }
         }
 
@@ -175,15 +182,19 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
          * The connections stay in the backlog meanwhile; trying again at once would burn the CPU.
          */
         private void pauseAccepting() {
-            acceptPaused = true;
+            GoPollIoRegistration here = registration();
             eventLoop()
                     .schedule(
                             () -> {
-                                acceptPaused = false;
-                                resumeReading();
+                                // If not, the channel belongs to another loop, or to none.
+                                if (here.isValid()) {
+                                    pausedAt = null;
+                                    readAgain();
+                                }
                             },
                             ACCEPT_PAUSE_MILLIS,
                             TimeUnit.MILLISECONDS);
+            pausedAt = here;
         }
     }
 }

@@ -18,6 +18,7 @@ import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
+import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;
@@ -38,8 +39,6 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.LeakPresenceDetector;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
@@ -49,8 +48,7 @@ import java.util.concurrent.TimeUnit;
 abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         implements DuplexChannel, DeadlineChannel {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(AbstractGoPollStreamChannel.class);
+    private static final SafeLogger logger = SafeLogger.of(AbstractGoPollStreamChannel.class);
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
@@ -112,6 +110,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** Whether small flushes may come late: {@link LateFlushes}. */
     boolean mayFlushLate() {
         return false;
+    }
+
+    /** What a read that has given something says of what is left. */
+    Drained drained(int read, int attempted, boolean hungUp) {
+        return Drained.localStream(read, attempted, hungUp);
     }
 
     // ---- Deadlines. ----
@@ -295,7 +298,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
      * Takes what was written out of the buffer. A write that was not taken whole has filled the
      * socket, epoll(7) question 9: the write that would only see EAGAIN is spared.
      */
-    private static int written(String syscall, ChannelOutboundBuffer in, long n, long attempted)
+    private int written(String syscall, ChannelOutboundBuffer in, long n, long attempted)
             throws IOException {
         if (n > 0) {
             in.removeBytes(n);
@@ -304,7 +307,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         if (n == 0 || n == -Errno.EAGAIN) {
             return WRITE_STATUS_SNDBUF_FULL;
         }
-        throw Errno.newException(syscall, (int) n);
+        throw failure(syscall, (int) n);
     }
 
     /** Throws if a file has become shorter than what was to be sent of it. */
@@ -530,8 +533,9 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                 return false;
             }
             if (!late) {
-                late = true;
+                // In this order: without memory for the list it is not taken for put off.
                 flushes.add(this);
+                late = true;
             }
             return true;
         }
@@ -602,13 +606,17 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                     if (n <= 0) {
                         buf.release();
                         buf = null;
-                        readable = false;
+                        drained = Drained.YES;
                         if (n == 0) {
                             allocHandle.lastBytesRead(-1);
                             allDataRead = true;
                             readPending = false;
-                        } else if (n == -Errno.EAGAIN) {
+                        } else if (n == -Errno.EAGAIN || !isOpen()) {
+                            // Another thread may have closed the descriptor: that tells the rest.
                             allocHandle.lastBytesRead(0);
+                            if (isLookInVain(allocHandle)) {
+                                return;
+                            }
                         } else {
                             throw Errno.newException("read", n);
                         }
@@ -618,9 +626,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
                     allocHandle.lastBytesRead(n);
                     allocHandle.incMessagesRead(1);
                     readPending = false;
-                    // A short read has drained a stream, epoll(7) question 9, unless its end is
-                    // due.
-                    readable = n == attempted || allocHandle.isHungUp();
+                    drained = drained(n, attempted, allocHandle.isHungUp());
                     ByteBuf message = buf;
                     buf = null;
                     pipeline.fireChannelRead(message);

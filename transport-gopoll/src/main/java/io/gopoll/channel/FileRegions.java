@@ -15,6 +15,7 @@ package io.gopoll.channel;
 
 import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
 
+import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.FileChannels;
 import io.gopoll.sys.NativeMemory;
@@ -22,8 +23,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.FileRegion;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.ByteBuffer;
@@ -37,8 +36,7 @@ import java.nio.channels.WritableByteChannel;
  */
 final class FileRegions {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(FileRegions.class);
+    private static final SafeLogger logger = SafeLogger.of(FileRegions.class);
 
     /** Netty keeps a region's file and progress to itself; its own transports reach them by JNI. */
     private static final Field FILE = field("file");

@@ -29,6 +29,7 @@ import io.netty.channel.unix.GenericUnixChannelOption;
 import io.netty.channel.unix.IntegerUnixChannelOption;
 import io.netty.channel.unix.RawUnixChannelOption;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
@@ -142,6 +143,7 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
                     NativeMemory memory = NativeMemory.allocate(bytes.remaining());
                     memory.buffer().duplicate().put(bytes);
                     netFd().setOption(option.level(), option.optname(), memory, memory.size());
+                    Reference.reachabilityFence(memory);
                 }
             } catch (IOException e) {
                 throw failed("set", option, e);

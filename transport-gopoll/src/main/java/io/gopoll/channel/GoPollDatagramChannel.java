@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
@@ -29,8 +30,6 @@ import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import io.netty.util.internal.SystemPropertyUtil;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet4Address;
@@ -49,8 +48,10 @@ import java.util.List;
 public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
         implements DatagramChannel {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(GoPollDatagramChannel.class);
+    /** What UDP_GRO joins is no longer than the longest datagram. */
+    private static final int MAX_DATAGRAM = 64 * 1024;
+
+    private static final SafeLogger logger = SafeLogger.of(GoPollDatagramChannel.class);
 
     /** Off as in NIO; where this kernel does not know it, groups of others come too. */
     private static final boolean IP_MULTICAST_ALL =
@@ -168,6 +169,11 @@ public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     @Override
     String expectedTypes() {
         return "DatagramPacket, AddressedEnvelope<ByteBuf, InetSocketAddress>, ByteBuf";
+    }
+
+    @Override
+    int minBuffer() {
+        return config.mayReceiveJoined() ? MAX_DATAGRAM : 0;
     }
 
     @Override

@@ -28,8 +28,22 @@ public final class GoPollDatagramChannelConfig extends AbstractGoPollDatagramCha
     /** What UDP_GRO was set to: getsockopt gives a wrong value in kernels before 5.12. */
     private volatile boolean udpGro;
 
+    /** Set past the table, or by whoever opened the socket: it may be on. */
+    private volatile boolean udpGroUnknown;
+
     GoPollDatagramChannelConfig(GoPollDatagramChannel channel) {
         super(channel);
+        udpGroUnknown = channel.netFd().isAdopted();
+    }
+
+    /** Whether the kernel may put several datagrams together to one of up to 64 KiB. */
+    boolean mayReceiveJoined() {
+        return udpGro || udpGroUnknown;
+    }
+
+    @Override
+    void forget(int level, int name) {
+        udpGroUnknown |= SocketOption.UDP_GRO.is(level, name);
     }
 
     @SuppressWarnings("unchecked")

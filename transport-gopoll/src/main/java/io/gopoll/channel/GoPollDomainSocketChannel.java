@@ -146,7 +146,7 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
             return ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
         }
         if (n < 0) {
-            throw Errno.newException("sendmsg", (int) n);
+            throw failure("sendmsg", (int) n);
         }
         in.remove();
         return 1;
@@ -180,18 +180,23 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
                 do {
                     int n = (int) descriptors().receive(netFd());
                     if (n <= 0) {
-                        readable = false;
+                        drained = Drained.YES;
                         allocHandle.lastBytesRead(n == 0 ? -1 : 0);
                         end = n == 0;
-                        if (n < 0 && n != -Errno.EAGAIN) {
+                        if (n < 0 && n != -Errno.EAGAIN && isOpen()) {
                             exception = Errno.newException("recvmsg", n);
+                        } else if (n != 0 && isLookInVain(allocHandle)) {
+                            return;
                         }
                         break;
                     }
                     allocHandle.lastBytesRead(1);
                     FileDescriptor[] received = descriptors().take();
-                    allocHandle.incMessagesRead(received.length);
-                    readPending = false;
+                    // A byte without descriptors counts, too: it has taken its part of the turn.
+                    allocHandle.incMessagesRead(Math.max(1, received.length));
+                    if (received.length > 0) {
+                        readPending = false;
+                    }
                     for (FileDescriptor fd : received) {
                         pipeline.fireChannelRead(fd);
                     }

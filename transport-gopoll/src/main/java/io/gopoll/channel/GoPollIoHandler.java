@@ -20,6 +20,7 @@ import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
+import io.gopoll.poll.SafeLogger;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
@@ -32,8 +33,6 @@ import io.netty.channel.SelectStrategy;
 import io.netty.channel.SelectStrategyFactory;
 import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -46,8 +45,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class GoPollIoHandler implements IoHandler {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(GoPollIoHandler.class);
+    private static final SafeLogger logger = SafeLogger.of(GoPollIoHandler.class);
+
+    /** How many turns those that are perhaps drained wait at most, where there always is work. */
+    private static final int TURNS_WITHOUT_LOOK = 16;
 
     private static final VarHandle SLEEPING;
 
@@ -92,6 +93,9 @@ public final class GoPollIoHandler implements IoHandler {
 
     /** What the poll of this turn has found. */
     private ReadyList ready;
+
+    /** How many turns there were since those that are perhaps drained have looked for more. */
+    private int turnsWithoutLook;
 
     private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = executor;
@@ -212,7 +216,7 @@ public final class GoPollIoHandler implements IoHandler {
         private Datagrams datagrams;
 
         OwnRegistrations() {
-            super(new LateFlushes());
+            super(LateFlushes.ifAskedFor());
         }
 
         /**
@@ -314,9 +318,8 @@ public final class GoPollIoHandler implements IoHandler {
             if (report) {
                 context.reportActiveIoTime(handled == 0 ? 0 : System.nanoTime() - start);
             }
-        } catch (Error e) {
-            throw e;
         } catch (Throwable t) {
+            // Also an Error: a loop that ends takes all its channels with it.
             handleLoopException(t);
         }
         return handled;
@@ -330,11 +333,15 @@ public final class GoPollIoHandler implements IoHandler {
         }
         try {
             for (int i = 0; i < size; i++) {
-                if (late != null && i > 0 && i % LateFlushes.STRIDE == 0) {
-                    late.look();
-                }
                 GoPollIoRegistration.Side side = (GoPollIoRegistration.Side) list.get(i);
                 side.resumed();
+                try {
+                    if (late != null && i > 0 && i % LateFlushes.STRIDE == 0) {
+                        late.look();
+                    }
+                } catch (Throwable t) {
+                    Registrations.handleUnexpected(t);
+                }
                 try {
                     side.deliver();
                 } catch (Throwable t) {
@@ -350,21 +357,44 @@ public final class GoPollIoHandler implements IoHandler {
     }
 
     private void select(IoHandlerContext context) throws Exception {
+        boolean foundNothing = ready != null && ready.size() == 0;
         ready = null;
-        registrations.settle();
+        registrations.settleDeadlines();
         if (poller == null) {
             sleepWithoutPoller(context);
             return;
         }
+        look(context, foundNothing);
         boolean busy = registrations.hasQueued() || !context.canBlock();
         int strategy = selectStrategy.calculateStrategy(selectNow, busy);
         if (strategy == SelectStrategy.SELECT) {
-            ready = registrations.hasQueued() ? poller.poll(0) : sleep(context);
+            // With looks to come: what is ready already goes first.
+            boolean awake = registrations.hasQueued() || registrations.hasLooks();
+            ready = awake ? poller.poll(0) : sleep(context);
         } else if (strategy == SelectStrategy.BUSY_WAIT) {
             do {
                 ready = poller.poll(0);
                 Thread.onSpinWait();
-            } while (ready.size() == 0 && context.canBlock());
+            } while (ready.size() == 0 && context.canBlock() && !registrations.hasLooks());
+        }
+    }
+
+    /**
+     * Those that are perhaps drained look for more before the loop sleeps: after a poll that has
+     * found nothing, so that under load there mostly is something to read by then, or at once if it
+     * is only one, which costs less than the poll.
+     */
+    private void look(IoHandlerContext context, boolean foundNothing) {
+        if (!registrations.hasLooks()) {
+            turnsWithoutLook = 0;
+            return;
+        }
+        boolean idle = !registrations.hasQueued() && context.canBlock();
+        if (idle && (foundNothing || registrations.hasOneLook())
+                || ++turnsWithoutLook > TURNS_WITHOUT_LOOK) {
+            turnsWithoutLook = 0;
+            registrations.runLooks();
+            registrations.settleDeadlines();
         }
     }
 

@@ -68,6 +68,21 @@ final class GoPollIoRegistration implements IoRegistration {
     /** When a side was parked last, as {@link Registrations#now}. */
     long since;
 
+    /** The next in the loop's queue, and whether this one is in it. */
+    GoPollIoRegistration nextQueued;
+
+    private boolean inQueue;
+
+    /**
+     * The next of those that look for more before the loop sleeps, and whether this one is there.
+     */
+    GoPollIoRegistration nextLook;
+
+    private boolean inLooks;
+
+    /** Whether the reading side is to look for more; not any more once it has had a turn. */
+    private boolean look;
+
     /** The modes that are parked. */
     private byte parked;
 
@@ -108,6 +123,9 @@ final class GoPollIoRegistration implements IoRegistration {
 
         /** Has its turn now. */
         void deliver() {
+            if (mode == PollDesc.READ) {
+                look = false;
+            }
             if (!cancelled) {
                 handle.handle(GoPollIoRegistration.this, GoPollIoEvent.of(mode));
             }
@@ -137,14 +155,18 @@ final class GoPollIoRegistration implements IoRegistration {
     boolean runQueued(int modes) {
         int run = queued & modes;
         queued = (byte) (queued & ~modes);
+        inQueue = false;
         if (queued != 0) {
-            loop.queue(this);
+            enqueue();
         }
-        if ((run & PollDesc.WRITE) != 0) {
-            side(PollDesc.WRITE).deliver();
-        }
-        if ((run & PollDesc.READ) != 0) {
-            reader.deliver();
+        try {
+            if ((run & PollDesc.WRITE) != 0) {
+                side(PollDesc.WRITE).deliver();
+            }
+        } finally {
+            if ((run & PollDesc.READ) != 0) {
+                reader.deliver();
+            }
         }
         return run != 0;
     }
@@ -171,10 +193,34 @@ final class GoPollIoRegistration implements IoRegistration {
      * Lets a side go on after the next look at the network, without waiting for it to get ready.
      */
     void queue(int mode) {
-        if (queued == 0) {
+        queued = (byte) (queued | mode);
+        enqueue();
+    }
+
+    private void enqueue() {
+        if (!inQueue) {
+            inQueue = true;
             loop.queue(this);
         }
-        queued = (byte) (queued | mode);
+    }
+
+    /**
+     * Lets the reading side look for more when the loop has nothing else to do, unless it has a
+     * turn before.
+     */
+    void look() {
+        look = true;
+        if (!inLooks) {
+            inLooks = true;
+            loop.look(this);
+        }
+    }
+
+    void runLook() {
+        inLooks = false;
+        if (look && !isQueued(PollDesc.READ)) {
+            reader.deliver();
+        }
     }
 
     /** Parks a side unless it waits already; if there is nothing to wait for, queues it. */
@@ -235,6 +281,11 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     boolean hungUp() {
         return pd != null && pd.hungUp();
+    }
+
+    /** Whether the peer has sent urgent data, before which a read stops. */
+    boolean urgent() {
+        return pd != null && pd.urgent();
     }
 
     @SuppressWarnings("unchecked")

@@ -15,6 +15,7 @@ package io.gopoll.channel;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator.DelegatingHandle;
 import io.netty.channel.RecvByteBufAllocator.ExtendedHandle;
 import io.netty.channel.unix.PreferredDirectByteBufAllocator;
@@ -33,6 +34,9 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle
 
     /** Something was read since {@link #takeRead} last asked. */
     private boolean read;
+
+    /** Something was read since the last reset: in the read loop that is under way. */
+    private boolean readInLoop;
 
     GoPollRecvByteAllocatorHandle(ExtendedHandle handle) {
         super(handle);
@@ -58,7 +62,18 @@ final class GoPollRecvByteAllocatorHandle extends DelegatingHandle
     @Override
     public void incMessagesRead(int numMessages) {
         read = true;
+        readInLoop = true;
         super.incMessagesRead(numMessages);
+    }
+
+    @Override
+    public void reset(ChannelConfig config) {
+        readInLoop = false;
+        super.reset(config);
+    }
+
+    boolean hasRead() {
+        return readInLoop;
     }
 
     boolean takeRead() {

@@ -180,6 +180,11 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
+    Drained drained(int read, int attempted, boolean hungUp) {
+        return Drained.tcp(read, attempted, hungUp, registration().urgent());
+    }
+
+    @Override
     boolean mayFlushLate() {
         return true;
     }

@@ -26,9 +26,17 @@ import java.util.Arrays;
  */
 final class LateFlushes {
 
-    /** {@code false} for loops whose handlers wait for what a peer does about their flush. */
-    private static final boolean ENABLED =
-            !"false".equals(System.getProperty("io.gopoll.lateFlushes"));
+    private static final String PROPERTY = "io.gopoll.lateFlushes";
+
+    /**
+     * Those of a new loop; null, which writes every flush straight away, unless they are asked for:
+     * a handler that flushes and then waits for what the peer does about it would wait for ever.
+     */
+    static LateFlushes ifAskedFor() {
+        return Boolean.getBoolean(PROPERTY) ? new LateFlushes() : null;
+    }
+
+    private LateFlushes() {}
 
     /** A turn with fewer ready channels writes straight away: too little would come together. */
     static final int MANY = 8;
@@ -99,7 +107,7 @@ final class LateFlushes {
     /** A turn of many begins. */
     void begin() {
         turnStart = waitStart = System.nanoTime();
-        puttingOff = ENABLED && averageNanos <= SLOW_NANOS;
+        puttingOff = averageNanos <= SLOW_NANOS;
     }
 
     /** Some have had their turn, and others follow. */

@@ -16,14 +16,12 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
 import io.gopoll.poll.NetPoller;
+import io.gopoll.poll.SafeLogger;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.internal.StringUtil;
-import io.netty.util.internal.logging.InternalLogger;
-import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 
@@ -34,26 +32,26 @@ import java.util.List;
  */
 abstract class Registrations {
 
-    private static final InternalLogger logger =
-            InternalLoggerFactory.getInstance(Registrations.class);
-
-    private static final GoPollIoRegistration[] NONE = {};
+    private static final SafeLogger logger = SafeLogger.of(Registrations.class);
 
     /**
      * Registrations with a side that can go on without the kernel, in the order they were queued.
+     * The registrations are the links of the list, so that queueing never needs memory.
      */
-    private GoPollIoRegistration[] queue = NONE;
+    private GoPollIoRegistration queueHead;
 
-    private int queued;
+    private GoPollIoRegistration queueTail;
 
     /**
-     * Those that have their turn just now. They are fields, since a handler that awaits something
-     * in its turn goes on from here.
+     * Those that have their turn just now. It is a field, since a handler that awaits something in
+     * its turn goes on from here.
      */
-    private GoPollIoRegistration[] turn = NONE;
+    private GoPollIoRegistration turn;
 
-    private int turnNext;
-    private int turnSize;
+    /** Those whose reading side is perhaps drained, in the order of their last read. */
+    private GoPollIoRegistration lookHead;
+
+    private GoPollIoRegistration lookTail;
 
     /** Those with an idle deadline that have read in this turn. */
     private Deadlines touched;
@@ -105,16 +103,60 @@ abstract class Registrations {
      */
     abstract void parkWriter(GoPollIoRegistration registration);
 
-    /** Adds a registration that has a side to run after the next poll. */
+    /**
+     * Adds a registration that has a side to run after the next poll.
+     *
+     * @param registration one that is not queued yet
+     */
     final void queue(GoPollIoRegistration registration) {
-        if (queued == queue.length) {
-            queue = Arrays.copyOf(queue, Math.max(2, queued * 2));
+        if (queueHead == null) {
+            queueHead = registration;
+        } else {
+            queueTail.nextQueued = registration;
         }
-        queue[queued++] = registration;
+        queueTail = registration;
     }
 
     final boolean hasQueued() {
-        return queued != 0 || turnNext != turnSize;
+        return queueHead != null || turn != null;
+    }
+
+    /**
+     * Adds a registration whose reading side is to look for more when there is nothing else to do.
+     *
+     * @param registration one that does not wait for that yet
+     */
+    final void look(GoPollIoRegistration registration) {
+        if (lookHead == null) {
+            lookHead = registration;
+        } else {
+            lookTail.nextLook = registration;
+        }
+        lookTail = registration;
+    }
+
+    final boolean hasLooks() {
+        return lookHead != null;
+    }
+
+    final boolean hasOneLook() {
+        return lookHead != null && lookHead.nextLook == null;
+    }
+
+    /** Those that were perhaps drained before this call look for more. */
+    final void runLooks() {
+        GoPollIoRegistration registration = lookHead;
+        lookHead = null;
+        while (registration != null) {
+            GoPollIoRegistration next = registration.nextLook;
+            registration.nextLook = null;
+            try {
+                registration.runLook();
+            } catch (Throwable t) {
+                handleUnexpected(t);
+            }
+            registration = next;
+        }
     }
 
     /**
@@ -124,23 +166,16 @@ abstract class Registrations {
      * @return how many registrations had something to run
      */
     final int runQueued(int modes) {
-        while (turnNext != turnSize) {
+        while (turn != null) {
             // This call comes from a handler that has its turn: those behind it have it now.
             queue(next());
         }
-        if (queued == 0) {
-            return 0;
-        }
         // What is queued from here on has its turn after the next poll, or one side could starve
         // all.
-        GoPollIoRegistration[] empty = turn;
-        turn = queue;
-        turnNext = 0;
-        turnSize = queued;
-        queue = empty;
-        queued = 0;
+        turn = queueHead;
+        queueHead = null;
         int ran = 0;
-        while (turnNext != turnSize) {
+        while (turn != null) {
             GoPollIoRegistration registration = next();
             try {
                 if (registration.runQueued(modes)) {
@@ -155,15 +190,17 @@ abstract class Registrations {
     }
 
     private GoPollIoRegistration next() {
-        GoPollIoRegistration registration = turn[turnNext];
-        turn[turnNext++] = null;
+        GoPollIoRegistration registration = turn;
+        turn = registration.nextQueued;
+        registration.nextQueued = null;
         return registration;
     }
 
+    /**
+     * A handle has thrown, which may be any Error: the loop goes on, since the edges of the others
+     * come only once.
+     */
     static void handleUnexpected(Throwable t) {
-        if (t instanceof Error && !(t instanceof AssertionError) && !(t instanceof LinkageError)) {
-            throw (Error) t;
-        }
         logger.warn("Unexpected exception from a handle.", t);
     }
 
@@ -173,8 +210,14 @@ abstract class Registrations {
         touched = deadlines;
     }
 
-    /** The turn is over: one look at the clock for all that have read in it. */
+    /** The end of a burst: who is perhaps drained looks for more, which may queue it. */
     final void settle() {
+        runLooks();
+        settleDeadlines();
+    }
+
+    /** The turn is over: one look at the clock for all that have read in it. */
+    final void settleDeadlines() {
         Deadlines deadlines = touched;
         if (deadlines == null) {
             return;
@@ -211,7 +254,7 @@ abstract class Registrations {
 
     final void remove(GoPollIoRegistration registration) {
         // Its deadlines may belong to another loop from now on.
-        settle();
+        settleDeadlines();
         if (registration.previous == null) {
             registrations = registration.next;
         } else {
@@ -277,7 +320,7 @@ abstract class Registrations {
         for (GoPollIoRegistration registration : snapshot()) {
             try {
                 registration.handle.close();
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 logger.debug("Exception during closing {}", registration.handle, e);
             }
             registration.cancel();

@@ -19,6 +19,7 @@ import io.gopoll.sys.NativeMemory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.unix.UnixChannelOption;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -367,6 +368,7 @@ class SocketOption<T> {
                         NativeMemory linger = NativeMemory.allocate(8);
                         linger.buffer().putInt(0, value < 0 ? 0 : 1).putInt(4, Math.max(0, value));
                         fd.setOption(level, name, linger, 8);
+                        Reference.reachabilityFence(linger);
                     }
                 };
 
@@ -411,6 +413,7 @@ class SocketOption<T> {
                                 .ifPresent(ip -> mreqn.buffer().put(4, ip.getAddress()));
                         mreqn.buffer().putInt(8, value.getIndex());
                         fd.setOption(level, name, mreqn, 12);
+                        Reference.reachabilityFence(mreqn);
                     }
                 };
 

@@ -219,7 +219,7 @@ final class Splices {
             if (n == -Errno.EAGAIN) {
                 // The socket is drained or the pipe is full; once the pipe has been emptied, Out
                 // looks again.
-                channel.readable = false;
+                channel.drained = Drained.YES;
                 allocHandle.lastBytesRead(0);
                 return 0;
             }
@@ -228,7 +228,7 @@ final class Splices {
             }
             if (n == 0) {
                 endOfInput = true;
-                channel.readable = false;
+                channel.drained = Drained.YES;
                 allocHandle.lastBytesRead(-1);
                 return 0;
             }

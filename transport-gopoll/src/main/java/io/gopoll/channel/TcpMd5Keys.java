@@ -22,6 +22,7 @@ import io.gopoll.sys.SockAddr;
 import io.netty.channel.ChannelException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collection;
@@ -82,6 +83,7 @@ final class TcpMd5Keys {
                 fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, e.getValue(), SIZE);
                 changed.add(e.getKey());
             }
+            Reference.reachabilityFence(md5sigs);
         } catch (IOException e) {
             throw GoPollChannelConfig.failed("set", GoPollChannelOption.TCP_MD5SIG, e);
         } finally {
@@ -93,6 +95,7 @@ final class TcpMd5Keys {
         try {
             NativeMemory md5sig = md5sig(fd, peer, new byte[0]);
             fd.setOption(Constants.IPPROTO_TCP, Constants.TCP_MD5SIG, md5sig, SIZE);
+            Reference.reachabilityFence(md5sig);
         } catch (FileNotFoundException ignored) {
             // ENOENT, it has none: a connection inherits the key of its own peer only.
         }

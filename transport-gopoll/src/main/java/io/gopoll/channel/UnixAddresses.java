@@ -105,6 +105,7 @@ final class UnixAddresses {
             SockAddr to = new SockAddr();
             put(to, address);
             int result = Syscalls.get().connect(probe.sysfd(), to.address(), to.length());
+            Reference.reachabilityFence(to);
             return result == -Errno.ECONNREFUSED;
         } finally {
             probe.close();

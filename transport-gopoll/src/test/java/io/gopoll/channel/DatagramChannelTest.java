@@ -41,6 +41,8 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainDatagramPacket;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.SegmentedDatagramPacket;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -56,6 +58,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -342,7 +345,37 @@ class DatagramChannelTest {
             from.send(new java.net.DatagramPacket(bytes, 2, to.localAddress()));
         }
         assertEquals("abcd", events.next().text);
+        IOException lost = assertInstanceOf(IOException.class, events.seen.take());
+        assertEquals(
+                "a datagram was longer than the 4 bytes that there was room for, and the rest is"
+                        + " lost: RECVBUF_ALLOCATOR has to give it more",
+                lost.getMessage());
         assertEquals("ab", events.next().text);
+    }
+
+    @Test
+    void whatUdpGroHasJoinedIsNotCutOffByTheMaximumPayload() throws Exception {
+        Events events = new Events();
+        GoPollDatagramChannel to =
+                (GoPollDatagramChannel)
+                        bootstrap(GoPollDatagramChannel.class, events)
+                                .option(GoPollChannelOption.UDP_GRO, true)
+                                .option(GoPollChannelOption.MAX_DATAGRAM_PAYLOAD_SIZE, 2048)
+                                .bind(LOOPBACK)
+                                .sync()
+                                .channel();
+        GoPollDatagramChannel from = bound(new Events());
+        Assumptions.assumeTrue(GoPollDatagramChannel.isSegmentedDatagramPacketSupported());
+        int segments = 53;
+        for (int round = 0; round < 2; round++) {
+            from.writeAndFlush(
+                            new SegmentedDatagramPacket(
+                                    text("x".repeat(segments * 1000)), 1000, to.localAddress()))
+                    .sync();
+            for (int i = 0; i < segments; i++) {
+                assertEquals(1000, events.next().text.length());
+            }
+        }
     }
 
     @Test

@@ -1095,7 +1095,10 @@ class GoroutineEventLoopTest {
                         loop.submit(() -> awaiter.config().setAutoRead(false)).sync();
                         toAwaiter.getOutputStream().write(1);
                         // The edge is there, and nobody reads.
-                        while (!loop.submit(() -> ((AbstractGoPollChannel) awaiter).readable)
+                        while (loop.submit(
+                                        () ->
+                                                ((AbstractGoPollChannel) awaiter).drained
+                                                        == Drained.YES)
                                 .sync()
                                 .getNow()) {
                             Thread.onSpinWait();

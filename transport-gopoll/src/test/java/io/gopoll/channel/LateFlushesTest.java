@@ -30,6 +30,7 @@ import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,6 +48,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -79,6 +81,7 @@ class LateFlushesTest {
 
     @BeforeEach
     void connect() throws Exception {
+        System.setProperty("io.gopoll.lateFlushes", "true");
         group = new GoPollEventLoopGroup(1);
         loop = group.next();
         BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
@@ -108,6 +111,7 @@ class LateFlushesTest {
 
     @AfterEach
     void end() throws IOException {
+        System.clearProperty("io.gopoll.lateFlushes");
         for (Socket client : clients) {
             client.close();
         }
@@ -231,7 +235,7 @@ class LateFlushesTest {
                                 writes.add(channel.write(bytes(1)));
                                 channel.unsafe().outboundBuffer().addFlush();
                             }
-                            LateFlushes flushes = new LateFlushes();
+                            LateFlushes flushes = LateFlushes.ifAskedFor();
                             flushes.begin();
                             for (Channel channel : channels) {
                                 flushes.add(
@@ -638,6 +642,89 @@ class LateFlushesTest {
         for (int i = 0; i < CLIENTS; i++) {
             assertReads(i, i);
             assertEnd(i);
+        }
+    }
+
+    @Test
+    void unlessAskedForAHandlerThatWaitsForThePeersAnswerIsServed() throws Exception {
+        System.clearProperty("io.gopoll.lateFlushes");
+        EventLoopGroup plain = new GoPollEventLoopGroup(1);
+        try {
+            int connections = 3 * LateFlushes.MANY;
+            Semaphore answers = new Semaphore(0);
+            BlockingQueue<Boolean> served = new LinkedBlockingQueue<>();
+            Channel server =
+                    new ServerBootstrap()
+                            .group(plain)
+                            .channel(GoPollServerSocketChannel.class)
+                            .childHandler(
+                                    new ChannelInitializer<Channel>() {
+                                        @Override
+                                        protected void initChannel(Channel ch) {
+                                            ch.pipeline()
+                                                    .addLast(new FlushesAndWaits(answers, served));
+                                        }
+                                    })
+                            .bind(InetAddress.getLoopbackAddress(), 0)
+                            .sync()
+                            .channel();
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < connections; i++) {
+                Socket socket = new Socket();
+                sockets.add(socket);
+                socket.connect(server.localAddress());
+                Thread peer =
+                        new Thread(
+                                () -> {
+                                    try {
+                                        if (socket.getInputStream().read() >= 0) {
+                                            answers.release();
+                                        }
+                                    } catch (IOException e) {
+                                        // The test is over.
+                                    }
+                                });
+                peer.start();
+            }
+            // All are ready in one turn of the loop.
+            CountDownLatch go = new CountDownLatch(1);
+            plain.execute(
+                    () -> {
+                        try {
+                            go.await();
+                        } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+            for (Socket socket : sockets) {
+                socket.getOutputStream().write(1);
+            }
+            go.countDown();
+            for (int i = 0; i < connections; i++) {
+                assertEquals(true, served.poll(60, TimeUnit.SECONDS));
+            }
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        } finally {
+            plain.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    private static final class FlushesAndWaits extends ChannelInboundHandlerAdapter {
+        private final Semaphore answers;
+        private final BlockingQueue<Boolean> served;
+
+        FlushesAndWaits(Semaphore answers, BlockingQueue<Boolean> served) {
+            this.answers = answers;
+            this.served = served;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object msg) throws Exception {
+            ReferenceCountUtil.release(msg);
+            ctx.writeAndFlush(Unpooled.directBuffer(1).writeByte(2));
+            served.add(answers.tryAcquire(20, TimeUnit.SECONDS));
         }
     }
 }

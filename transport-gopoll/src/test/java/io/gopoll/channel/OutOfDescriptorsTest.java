@@ -21,7 +21,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -48,11 +51,13 @@ class OutOfDescriptorsTest {
      */
     private static final int CONNECTIONS = 300;
 
+    private static final int LOW_LIMIT = 64;
+
     private static final String FAILED = "accept failed: ";
 
     @Test
     void acceptingPausesAndResumesAndOpenConnectionsGoOn() throws Exception {
-        Process server = startServer();
+        Process server = startServer(LIMIT, Server.class);
         List<Socket> sockets = new ArrayList<>();
         try (BufferedReader output =
                 new BufferedReader(
@@ -100,20 +105,94 @@ class OutOfDescriptorsTest {
         }
     }
 
+    @Test
+    void aServerThatMovesToAnotherLoopWhileItPausesGoesOnThere() throws Exception {
+        Process server = startServer(LIMIT, MovingServer.class);
+        List<Socket> sockets = new ArrayList<>();
+        try (BufferedReader output =
+                new BufferedReader(
+                        new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
+            int port = Integer.parseInt(output.readLine());
+            for (int i = 0; i < CONNECTIONS; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                socket.setSoTimeout(20_000);
+                sockets.add(socket);
+                if (i == 0) {
+                    assertEcho(socket);
+                }
+            }
+            assertEquals(FAILED, output.readLine());
+            // It has moved once, and then again and again: each loop accepts for itself.
+            assertEquals(FAILED, output.readLine());
+            for (Socket socket : sockets.subList(0, CONNECTIONS / 2)) {
+                socket.close();
+            }
+            for (Socket socket : sockets.subList(CONNECTIONS / 2, CONNECTIONS)) {
+                assertEcho(socket);
+            }
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            server.destroy();
+            assertTrue(server.waitFor(20, TimeUnit.SECONDS));
+        }
+    }
+
+    /**
+     * With a limit of {@link #LOW_LIMIT} nothing is left for the classes of java.util.logging,
+     * which Netty's pipeline needs for its first warning: each such failure is an Error.
+     */
+    @Test
+    void aLoopSurvivesThatNothingCanBeLoggedAnyMore() throws Exception {
+        Process server = startServer(LOW_LIMIT, SilentServer.class);
+        List<Socket> sockets = new ArrayList<>();
+        try (BufferedReader output =
+                new BufferedReader(
+                        new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))) {
+            int port = Integer.parseInt(output.readLine());
+            Socket first = new Socket(InetAddress.getLoopbackAddress(), port);
+            first.setSoTimeout(20_000);
+            sockets.add(first);
+            assertEcho(first);
+            for (int i = 0; i < 2 * LOW_LIMIT; i++) {
+                sockets.add(new Socket(InetAddress.getLoopbackAddress(), port));
+            }
+            assertEquals(FAILED, output.readLine());
+            for (int i = 0; i < 100; i++) {
+                assertEcho(first);
+            }
+            for (Socket socket : sockets.subList(1, sockets.size())) {
+                socket.close();
+            }
+            try (Socket last = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                last.setSoTimeout(20_000);
+                assertEcho(last);
+            }
+            assertEcho(first);
+        } finally {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+            server.destroy();
+            assertTrue(server.waitFor(20, TimeUnit.SECONDS));
+        }
+    }
+
     private static void assertEcho(Socket socket) throws IOException {
         socket.getOutputStream().write(42);
         assertEquals(42, socket.getInputStream().read());
     }
 
-    private static Process startServer() throws IOException {
+    private static Process startServer(int limit, Class<?> main) throws IOException {
         List<String> command = new ArrayList<>();
-        command.addAll(List.of("sh", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "sh"));
+        command.addAll(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.add(Server.class.getName());
+        command.add(main.getName());
         return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
@@ -143,6 +222,76 @@ class OutOfDescriptorsTest {
                             .channel();
             System.out.println(((InetSocketAddress) channel.localAddress()).getPort());
             channel.closeFuture().sync();
+        }
+    }
+
+    /**
+     * Echoes. Its handler fails on an exception, whereupon the pipeline logs both with
+     * java.util.logging, which was not used before.
+     */
+    static final class SilentServer {
+
+        public static void main(String[] args) throws Exception {
+            InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
+            EventLoopGroup group = new GoPollEventLoopGroup(1);
+            Channel channel =
+                    new ServerBootstrap()
+                            .group(group)
+                            .channel(GoPollServerSocketChannel.class)
+                            .handler(
+                                    new ChannelInboundHandlerAdapter() {
+                                        private boolean said;
+
+                                        @Override
+                                        public void exceptionCaught(
+                                                ChannelHandlerContext ctx, Throwable cause) {
+                                            if (!said) {
+                                                said = true;
+                                                System.out.println(FAILED);
+                                            }
+                                            throw new NoClassDefFoundError("of a logger");
+                                        }
+                                    })
+                            .childHandler(new Echo())
+                            .bind(InetAddress.getLoopbackAddress(), 0)
+                            .sync()
+                            .channel();
+            System.out.println(((InetSocketAddress) channel.localAddress()).getPort());
+            channel.closeFuture().sync();
+        }
+    }
+
+    /** Echoes; moves to its other loop whenever accepting fails, and says so. */
+    static final class MovingServer {
+
+        public static void main(String[] args) throws Exception {
+            EventLoopGroup loops = new GoPollEventLoopGroup(2);
+            Channel channel =
+                    new ServerBootstrap()
+                            .group(loops, new GoPollEventLoopGroup(1))
+                            .channel(GoPollServerSocketChannel.class)
+                            .handler(
+                                    new ChannelInboundHandlerAdapter() {
+                                        @Override
+                                        public void exceptionCaught(
+                                                ChannelHandlerContext ctx, Throwable cause) {
+                                            System.out.println(FAILED);
+                                            move(ctx.channel(), loops);
+                                        }
+                                    })
+                            .childHandler(new Echo())
+                            .bind(InetAddress.getLoopbackAddress(), 0)
+                            .sync()
+                            .channel();
+            System.out.println(((InetSocketAddress) channel.localAddress()).getPort());
+            channel.closeFuture().sync();
+        }
+
+        private static void move(Channel channel, EventLoopGroup loops) {
+            EventLoop from = channel.eventLoop();
+            EventLoop next = loops.next();
+            EventLoop to = next == from ? loops.next() : next;
+            channel.deregister().addListener(left -> to.register(channel));
         }
     }
 

@@ -37,6 +37,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoopGroup;
@@ -850,6 +851,41 @@ class StreamChannelTest {
             assertTrue(info.sndMss() > 0);
             assertTrue(info.rtt() > 0);
             assertFalse(peer.isClosed());
+        }
+    }
+
+    @Test
+    void aDescriptorThatAnotherThreadClosesEndsReadingAndWritingWithoutAnException()
+            throws Exception {
+        Events events = new Events();
+        Channel channel =
+                new Bootstrap()
+                        .group(group)
+                        .channel(GoPollSocketChannel.class)
+                        .handler(events)
+                        .connect(listener.getLocalSocketAddress())
+                        .sync()
+                        .channel();
+        try (Socket peer = listener.accept()) {
+            ChannelPromise written = channel.newPromise();
+            channel.eventLoop()
+                    .submit(
+                            () -> {
+                                // The loop has not heard of it: as a close from outside of a loop
+                                // whose handler blocks.
+                                ((AbstractGoPollChannel) channel).netFd().close();
+                                channel.config().setAutoRead(true);
+                                ((AbstractGoPollChannel) channel).readAgain();
+                                channel.write(Unpooled.wrappedBuffer(new byte[1]), written);
+                                channel.flush();
+                            })
+                    .sync();
+            assertInstanceOf(ClosedChannelException.class, written.awaitUninterruptibly().cause());
+            // Twice through the loop: what was queued has had its turn.
+            channel.eventLoop().submit(() -> {}).sync();
+            channel.eventLoop().submit(() -> {}).sync();
+            assertEquals(List.of(), new ArrayList<>(events.seen));
+            assertEquals(-1, peer.getInputStream().read());
         }
     }
 }
