@@ -113,9 +113,12 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     protected void doClose() throws Exception {
         UnixSocketFile file = bound;
         bound = null;
-        if (file != null) {
-            file.remove();
+        try {
+            if (file != null) {
+                file.remove();
+            }
+        } finally {
+            super.doClose();
         }
-        super.doClose();
     }
 }

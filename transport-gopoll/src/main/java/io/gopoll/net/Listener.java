@@ -41,9 +41,12 @@ public final class Listener extends Endpoint {
     /** Closes it, and removes the file of a Unix socket, as Go does. */
     @Override
     public void close() {
-        if (file != null) {
-            file.remove();
+        try {
+            if (file != null) {
+                file.remove();
+            }
+        } finally {
+            super.close();
         }
-        super.close();
     }
 }
