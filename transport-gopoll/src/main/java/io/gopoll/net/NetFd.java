@@ -383,6 +383,36 @@ public final class NetFd {
         }
     }
 
+    /** Sends a byte of urgent data: {@code MSG_OOB}, send(2). */
+    public int sendUrgent(int data) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            scratch.option.buffer().put(0, (byte) data);
+            return SYS.send(sysfd, scratch.option.address(), 1, MSG_NOSIGNAL | Constants.MSG_OOB);
+        } finally {
+            scratch.giveBack();
+            decref();
+        }
+    }
+
+    /** How many bytes can be read without waiting: {@code FIONREAD}, tcp(7). */
+    public int available() {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            int result = SYS.ioctl(sysfd, Constants.FIONREAD, scratch.option.address());
+            return result < 0 ? result : scratch.option.buffer().getInt(0);
+        } finally {
+            scratch.giveBack();
+            decref();
+        }
+    }
+
     /** Receives one datagram, and where it comes from: recvfrom(2). */
     public long recvfrom(long address, int count, int flags, SockAddr from) {
         if (!tryIncref()) {

@@ -1,0 +1,517 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.net;
+
+import io.gopoll.poll.Deadline;
+import io.gopoll.poll.PollDesc;
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.NativeMemory;
+import io.netty.util.NetUtil;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.ref.Reference;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketImpl;
+import java.net.SocketOption;
+import java.net.SocketOptions;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a {@code java.net} socket does, on a {@link PollFd}: whoever waits is parked on the poll
+ * descriptor. What {@link java.net.Socket} and {@link java.net.ServerSocket} check themselves is
+ * not checked here.
+ */
+final class GoPollSocketImpl extends SocketImpl {
+
+    private static final String CLOSED = "Socket closed";
+
+    private static final Map<SocketOption<?>, Integer> STANDARD =
+            Map.of(
+                    StandardSocketOptions.SO_RCVBUF, SocketOptions.SO_RCVBUF,
+                    StandardSocketOptions.SO_SNDBUF, SocketOptions.SO_SNDBUF,
+                    StandardSocketOptions.SO_REUSEADDR, SocketOptions.SO_REUSEADDR,
+                    StandardSocketOptions.SO_REUSEPORT, SocketOptions.SO_REUSEPORT,
+                    StandardSocketOptions.SO_KEEPALIVE, SocketOptions.SO_KEEPALIVE,
+                    StandardSocketOptions.SO_LINGER, SocketOptions.SO_LINGER,
+                    StandardSocketOptions.TCP_NODELAY, SocketOptions.TCP_NODELAY,
+                    StandardSocketOptions.IP_TOS, SocketOptions.IP_TOS);
+
+    private static final Set<SocketOption<?>> SERVERS =
+            Set.of(
+                    StandardSocketOptions.SO_RCVBUF,
+                    StandardSocketOptions.SO_REUSEADDR,
+                    StandardSocketOptions.SO_REUSEPORT);
+
+    /** Whether it is a {@link java.net.ServerSocket}'s. */
+    private final boolean server;
+
+    /** Null before {@link #create}, or until a connection is accepted into it. */
+    private volatile PollFd pollFd;
+
+    /** {@code SO_TIMEOUT} in milliseconds, 0 for none. */
+    private volatile int timeout;
+
+    /** Whether the poll descriptor has a reading deadline from an earlier timeout. */
+    private volatile boolean deadlineSet;
+
+    GoPollSocketImpl(boolean server) {
+        this.server = server;
+    }
+
+    private PollFd pollFd() throws SocketException {
+        PollFd p = pollFd;
+        if (p == null || !p.isOpen()) {
+            throw new SocketException(CLOSED);
+        }
+        return p;
+    }
+
+    /** As the JDK's sockets say it. */
+    private static IOException said(IOException e, String timedOut) {
+        if (e instanceof SocketTimeoutException) {
+            return cause(new SocketTimeoutException(timedOut), e);
+        }
+        if (e instanceof ClosedChannelException) {
+            return cause(new SocketException(CLOSED), e);
+        }
+        boolean isJdks = e.getClass().getName().startsWith("java.net.");
+        return isJdks && e instanceof SocketException
+                ? e
+                : cause(new SocketException(e.getMessage()), e);
+    }
+
+    private static IOException cause(IOException said, IOException cause) {
+        said.initCause(cause);
+        return said;
+    }
+
+    // ---- Connecting and accepting. ----
+
+    @Override
+    protected void create(boolean stream) throws IOException {
+        if (!stream) {
+            throw new IOException("not a stream");
+        }
+        boolean ipv6 = NetFd.isIpv6Available() && !NetUtil.isIpV4StackPreferred();
+        NetFd netFd =
+                NetFd.socket(ipv6 ? Constants.AF_INET6 : Constants.AF_INET, Constants.SOCK_STREAM);
+        if (server) {
+            try {
+                netFd.setIntOption(Constants.SOL_SOCKET, Constants.SO_REUSEADDR, 1);
+            } catch (IOException e) {
+                netFd.close();
+                throw e;
+            }
+        }
+        pollFd = new PollFd(netFd, "tcp");
+    }
+
+    @Override
+    protected void connect(String host, int port) throws IOException {
+        connect(new InetSocketAddress(host, port), 0);
+    }
+
+    @Override
+    protected void connect(InetAddress address, int port) throws IOException {
+        connect(new InetSocketAddress(address, port), 0);
+    }
+
+    @Override
+    protected void connect(SocketAddress to, int timeoutMillis) throws IOException {
+        if (!(to instanceof InetSocketAddress)) {
+            throw new IllegalArgumentException("unsupported address type: " + to);
+        }
+        InetSocketAddress remote = (InetSocketAddress) to;
+        if (remote.isUnresolved()) {
+            close();
+            throw new UnknownHostException(remote.getHostName());
+        }
+        PollFd p = pollFd();
+        InetSocketAddress target =
+                remote.getAddress().isAnyLocalAddress()
+                        ? new InetSocketAddress(InetAddress.getLocalHost(), remote.getPort())
+                        : remote;
+        long deadline =
+                timeoutMillis == 0 ? Deadline.NONE : Deadline.in(timeoutMillis * 1_000_000L);
+        try {
+            int family = p.netFd.family();
+            p.connect(target, memory -> PollFd.put(memory, target, family), deadline);
+        } catch (IOException e) {
+            close();
+            throw e instanceof ConnectException ? e : said(e, "Connect timed out");
+        }
+        address = target.getAddress();
+        port = target.getPort();
+        localport = localPort(p);
+    }
+
+    private static int localPort(PollFd p) {
+        InetSocketAddress local = p.netFd.localInetAddress();
+        return local == null ? -1 : local.getPort();
+    }
+
+    @Override
+    protected void bind(InetAddress host, int localPort) throws IOException {
+        PollFd p = pollFd();
+        InetSocketAddress local = new InetSocketAddress(host, localPort);
+        int family = p.netFd.family();
+        p.netFd.bind(local, memory -> PollFd.put(memory, local, family));
+        address = host;
+        this.localport = localPort(p);
+    }
+
+    @Override
+    protected void listen(int backlog) throws IOException {
+        pollFd().netFd.listen(backlog < 1 ? 50 : backlog);
+    }
+
+    @Override
+    protected void accept(SocketImpl into) throws IOException {
+        PollFd p = pollFd();
+        setReadDeadline(p);
+        PollFd accepted;
+        try {
+            accepted = p.accept();
+        } catch (IOException e) {
+            throw said(e, "Accept timed out");
+        }
+        InetSocketAddress remote = (InetSocketAddress) accepted.address();
+        GoPollSocketImpl impl = (GoPollSocketImpl) into;
+        impl.pollFd = accepted;
+        impl.address = remote.getAddress();
+        impl.port = remote.getPort();
+        impl.localport = localPort(accepted);
+    }
+
+    private void setReadDeadline(PollFd p) {
+        int millis = timeout;
+        if (millis > 0) {
+            deadlineSet = true;
+            p.setDeadline(Deadline.in(millis * 1_000_000L), PollDesc.READ);
+        } else if (deadlineSet) {
+            deadlineSet = false;
+            p.setDeadline(Deadline.NONE, PollDesc.READ);
+        }
+    }
+
+    @Override
+    protected void close() {
+        PollFd p = pollFd;
+        if (p != null) {
+            p.close();
+        }
+    }
+
+    // ---- Reading and writing. ----
+
+    @Override
+    protected InputStream getInputStream() {
+        return new In();
+    }
+
+    @Override
+    protected OutputStream getOutputStream() {
+        return new Out();
+    }
+
+    private final class In extends InputStream {
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] dst, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, dst.length);
+            if (length == 0) {
+                return 0;
+            }
+            PollFd p = pollFd();
+            setReadDeadline(p);
+            try {
+                int n = p.read(dst, offset, length);
+                return n == 0 ? -1 : n;
+            } catch (IOException e) {
+                throw said(e, "Read timed out");
+            }
+        }
+
+        @Override
+        public int available() throws IOException {
+            return GoPollSocketImpl.this.available();
+        }
+
+        @Override
+        public void close() {
+            GoPollSocketImpl.this.close();
+        }
+    }
+
+    private final class Out extends OutputStream {
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] src, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, src.length);
+            if (length == 0) {
+                return;
+            }
+            try {
+                pollFd().write(ByteBuffer.wrap(src, offset, length), true);
+            } catch (IOException e) {
+                throw said(e, "Write timed out");
+            }
+        }
+
+        @Override
+        public void close() {
+            GoPollSocketImpl.this.close();
+        }
+    }
+
+    @Override
+    protected int available() throws IOException {
+        int n = pollFd().netFd.available();
+        if (n < 0) {
+            throw said(Errno.newException("ioctl", n), CLOSED);
+        }
+        return n;
+    }
+
+    @Override
+    protected void shutdownInput() throws IOException {
+        pollFd().shutdown(Constants.SHUT_RD, "shutdownInput");
+    }
+
+    @Override
+    protected void shutdownOutput() throws IOException {
+        pollFd().shutdown(Constants.SHUT_WR, "shutdownOutput");
+    }
+
+    @Override
+    protected boolean supportsUrgentData() {
+        return true;
+    }
+
+    @Override
+    protected void sendUrgentData(int data) throws IOException {
+        int n = pollFd().netFd.sendUrgent(data);
+        if (n == -Errno.EAGAIN) {
+            throw new SocketException("Socket buffer full");
+        }
+        if (n < 0) {
+            throw said(Errno.newException("send", n), CLOSED);
+        }
+    }
+
+    // ---- Options. ----
+
+    @Override
+    public void setOption(int id, Object value) throws SocketException {
+        NetFd netFd = pollFd().netFd;
+        try {
+            switch (id) {
+                case SocketOptions.SO_TIMEOUT:
+                    timeout = (Integer) value;
+                    break;
+                case SocketOptions.SO_LINGER:
+                    setLinger(netFd, value instanceof Integer ? (Integer) value : -1);
+                    break;
+                case SocketOptions.IP_TOS:
+                    setTrafficClass(netFd, (Integer) value);
+                    break;
+                default:
+                    int[] option = option(id);
+                    int number =
+                            value instanceof Boolean ? ((Boolean) value ? 1 : 0) : (Integer) value;
+                    netFd.setIntOption(option[0], option[1], number);
+            }
+        } catch (IOException e) {
+            throw socketException(e);
+        }
+    }
+
+    @Override
+    public Object getOption(int id) throws SocketException {
+        NetFd netFd = pollFd().netFd;
+        try {
+            switch (id) {
+                case SocketOptions.SO_TIMEOUT:
+                    return timeout;
+                case SocketOptions.SO_LINGER:
+                    return getLinger(netFd);
+                case SocketOptions.SO_BINDADDR:
+                    InetSocketAddress local = netFd.localInetAddress();
+                    return local == null ? null : local.getAddress();
+                case SocketOptions.IP_TOS:
+                    return netFd.getIntOption(Constants.IPPROTO_IP, Constants.IP_TOS);
+                case SocketOptions.SO_SNDBUF:
+                case SocketOptions.SO_RCVBUF:
+                    // The kernel doubles what it is told, for its own overhead: socket(7).
+                    int[] size = option(id);
+                    return netFd.getIntOption(size[0], size[1]) / 2;
+                default:
+                    int[] option = option(id);
+                    return netFd.getIntOption(option[0], option[1]) != 0;
+            }
+        } catch (IOException e) {
+            throw socketException(e);
+        }
+    }
+
+    private static SocketException socketException(IOException e) {
+        return (SocketException) said(e, CLOSED);
+    }
+
+    private static int[] option(int id) throws SocketException {
+        switch (id) {
+            case SocketOptions.TCP_NODELAY:
+                return new int[] {Constants.IPPROTO_TCP, Constants.TCP_NODELAY};
+            case SocketOptions.SO_KEEPALIVE:
+                return new int[] {Constants.SOL_SOCKET, Constants.SO_KEEPALIVE};
+            case SocketOptions.SO_OOBINLINE:
+                return new int[] {Constants.SOL_SOCKET, Constants.SO_OOBINLINE};
+            case SocketOptions.SO_REUSEADDR:
+                return new int[] {Constants.SOL_SOCKET, Constants.SO_REUSEADDR};
+            case SocketOptions.SO_REUSEPORT:
+                return new int[] {Constants.SOL_SOCKET, Constants.SO_REUSEPORT};
+            case SocketOptions.SO_SNDBUF:
+                return new int[] {Constants.SOL_SOCKET, Constants.SO_SNDBUF};
+            case SocketOptions.SO_RCVBUF:
+                return new int[] {Constants.SOL_SOCKET, Constants.SO_RCVBUF};
+            default:
+                throw new SocketException("Unknown option " + id);
+        }
+    }
+
+    /** {@code struct linger}: whether, and how many seconds. */
+    private static void setLinger(NetFd netFd, int seconds) throws IOException {
+        NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
+        linger.buffer().putInt(0, seconds < 0 ? 0 : 1).putInt(4, Math.max(0, seconds));
+        netFd.setOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger, linger.size());
+        Reference.reachabilityFence(linger);
+    }
+
+    private static int getLinger(NetFd netFd) throws IOException {
+        NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
+        netFd.getOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger);
+        Reference.reachabilityFence(linger);
+        return linger.buffer().getInt(0) == 0 ? -1 : linger.buffer().getInt(4);
+    }
+
+    private static void setTrafficClass(NetFd netFd, int value) throws IOException {
+        if (netFd.family() == Constants.AF_INET6) {
+            netFd.setIntOption(Constants.IPPROTO_IPV6, Constants.IPV6_TCLASS, value);
+        }
+        netFd.setIntOption(Constants.IPPROTO_IP, Constants.IP_TOS, value);
+    }
+
+    @Override
+    protected Set<SocketOption<?>> supportedOptions() {
+        Set<SocketOption<?>> all = new HashSet<>(STANDARD.keySet());
+        if (server) {
+            all.retainAll(SERVERS);
+        } else {
+            for (KeepAlive option : KeepAlive.values()) {
+                if (option.jdk() != null) {
+                    all.add(option.jdk());
+                }
+            }
+        }
+        return all;
+    }
+
+    @Override
+    protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
+        if (!supportedOptions().contains(option)) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
+        }
+        if (!option.type().isInstance(value)) {
+            throw new IllegalArgumentException("Invalid value '" + value + "'");
+        }
+        KeepAlive keepAlive = KeepAlive.of(option);
+        if (keepAlive == null) {
+            setOption(STANDARD.get(option), value);
+        } else {
+            pollFd().netFd.setIntOption(Constants.IPPROTO_TCP, keepAlive.name, (Integer) value);
+        }
+    }
+
+    @Override
+    protected <T> T getOption(SocketOption<T> option) throws IOException {
+        if (!supportedOptions().contains(option)) {
+            throw new UnsupportedOperationException("'" + option + "' not supported");
+        }
+        KeepAlive keepAlive = KeepAlive.of(option);
+        return option.type()
+                .cast(
+                        keepAlive == null
+                                ? getOption(STANDARD.get(option))
+                                : pollFd().netFd
+                                        .getIntOption(Constants.IPPROTO_TCP, keepAlive.name));
+    }
+
+    /**
+     * Options of {@code jdk.net.ExtendedSocketOptions}, known by name: that module may be absent.
+     */
+    private enum KeepAlive {
+        TCP_KEEPIDLE(Constants.TCP_KEEPIDLE),
+        TCP_KEEPINTERVAL(Constants.TCP_KEEPINTVL),
+        TCP_KEEPCOUNT(Constants.TCP_KEEPCNT);
+
+        private final int name;
+
+        KeepAlive(int name) {
+            this.name = name;
+        }
+
+        static KeepAlive of(SocketOption<?> option) {
+            for (KeepAlive k : values()) {
+                if (k.name().equals(option.name())) {
+                    return k;
+                }
+            }
+            return null;
+        }
+
+        SocketOption<?> jdk() {
+            try {
+                return (SocketOption<?>)
+                        Class.forName("jdk.net.ExtendedSocketOptions").getField(name()).get(null);
+            } catch (ReflectiveOperationException e) {
+                return null;
+            }
+        }
+    }
+}
