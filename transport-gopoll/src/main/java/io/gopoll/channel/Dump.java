@@ -121,7 +121,7 @@ final class Dump {
     }
 
     /** Without what is the same for all: how the event loop came to call the handler. */
-    private static StackTraceElement[] stackOf(Thread thread) {
+    static StackTraceElement[] stackOf(Thread thread) {
         StackTraceElement[] stack = thread.getStackTrace();
         int length = stack.length;
         while (length > 1 && isLoops(stack[length - 1].getClassName())) {

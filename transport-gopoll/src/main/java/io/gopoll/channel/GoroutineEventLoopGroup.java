@@ -299,7 +299,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
             Thread thread = loop.stillRunning();
             if (thread != null) {
                 stacks.computeIfAbsent(
-                                Arrays.asList(thread.getStackTrace()), stack -> new ArrayList<>())
+                                Arrays.asList(Dump.stackOf(thread)), stack -> new ArrayList<>())
                         .add(thread.getName());
             }
         }
