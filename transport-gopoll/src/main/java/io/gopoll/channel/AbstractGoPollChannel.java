@@ -390,7 +390,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
      */
     final void readAgain() {
         drained = Drained.NO;
-        if (readInterest && !inReadLoop) {
+        GoPollIoRegistration r = registration;
+        // The end of a peer that has hung up is read also if nobody wants to read.
+        if ((readInterest || r != null && r.hungUp()) && !inReadLoop) {
             resumeReading();
         }
     }

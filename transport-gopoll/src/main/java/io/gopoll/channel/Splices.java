@@ -26,8 +26,11 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.nio.channels.ClosedChannelException;
+import java.util.LinkedHashSet;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * The splices of one channel: what of its input goes, by splice(2) through a pipe, to another
@@ -49,6 +52,12 @@ final class Splices {
 
     private boolean endOfInput;
 
+    /**
+     * The channels that found the pipe full; null until one has. They read on when some of it has
+     * gone, or when this channel closes.
+     */
+    private Set<AbstractGoPollStreamChannel> waiting;
+
     Splices(AbstractGoPollStreamChannel channel) {
         this.channel = channel;
     }
@@ -57,6 +66,9 @@ final class Splices {
     private static final class Pipe {
         final int readEnd;
         final int writeEnd;
+
+        /** How many bytes are in it. */
+        int bytes;
 
         Pipe() throws IOException {
             NativeMemory fds = NativeMemory.allocate(8);
@@ -68,10 +80,42 @@ final class Splices {
             writeEnd = fds.buffer().getInt(4);
         }
 
+        /** Takes out what nobody will write any more; it is what was put in first. */
+        void discard(int count) {
+            NativeMemory memory = NativeMemory.allocate(Math.min(count, DISCARD));
+            for (int left = count; left > 0; ) {
+                int n = SYS.read(readEnd, memory.address(), Math.min(left, memory.size()));
+                if (n <= 0 && n != -Errno.EINTR) {
+                    break;
+                }
+                left -= Math.max(0, n);
+            }
+            Reference.reachabilityFence(memory);
+            bytes -= count;
+        }
+
         void close() {
             SYS.close(readEnd);
             SYS.close(writeEnd);
         }
+    }
+
+    private static final int DISCARD = 16 * 1024;
+
+    /** Some bytes have left the pipe, or it is gone: those who waited for room look again. */
+    private void wakeWaiting() {
+        Set<AbstractGoPollStreamChannel> sources = waiting;
+        if (sources != null && !sources.isEmpty()) {
+            waiting = null;
+            sources.forEach(AbstractGoPollChannel::readAgain);
+        }
+    }
+
+    private void awaitRoom(AbstractGoPollStreamChannel source) {
+        if (waiting == null) {
+            waiting = new LinkedHashSet<>();
+        }
+        waiting.add(source);
     }
 
     ChannelFuture add(AbstractGoPollStreamChannel target, int len, ChannelPromise promise) {
@@ -147,6 +191,7 @@ final class Splices {
             pipe = null;
         }
         failAll();
+        wakeWaiting();
     }
 
     private void failAll() {
@@ -217,8 +262,7 @@ final class Splices {
             allocHandle.attemptedBytesRead(want);
             long n = channel.netFd().spliceTo(into.writeEnd, want);
             if (n == -Errno.EAGAIN) {
-                // The socket is drained or the pipe is full; once the pipe has been emptied, Out
-                // looks again.
+                // The socket is drained, or the pipe is full: then who empties it says so.
                 channel.drained = Drained.YES;
                 allocHandle.lastBytesRead(0);
                 return 0;
@@ -241,8 +285,8 @@ final class Splices {
     private final class ToChannel extends In implements ChannelFutureListener {
         private final AbstractGoPollStreamChannel target;
 
-        /** Whether the promise went along with the last write, and is that one's to complete. */
-        private boolean lastWriteCompletes;
+        /** How many writes of what was moved have not completed. */
+        private int pendingWrites;
 
         ToChannel(AbstractGoPollStreamChannel target, int len, ChannelPromise promise) {
             super(len, promise);
@@ -261,14 +305,20 @@ final class Splices {
             }
             int n = fill(there.pipe, allocHandle);
             if (n == 0) {
+                if (there.pipe.bytes > 0 && !endOfInput) {
+                    there.awaitRoom(channel);
+                }
                 return false;
             }
+            there.pipe.bytes += n;
             moved(n);
-            lastWriteCompletes = len == 0;
-            ChannelPromise written =
-                    lastWriteCompletes ? promise : target.newPromise().addListener(this);
+            pendingWrites++;
             boolean autoRead = channel.config().isAutoRead();
-            target.unsafe().write(new Out(target, n, autoRead), written);
+            Out out = new Out(target, there.pipe, n, autoRead);
+            ChannelPromise written = target.newPromise();
+            written.addListener(out);
+            written.addListener(this);
+            target.unsafe().write(out, written);
             target.unsafe().flush();
             if (autoRead && !written.isDone()) {
                 // The target is full: read on when it has taken this, or the pipe would fill up.
@@ -277,55 +327,70 @@ final class Splices {
             return true;
         }
 
+        /** All has been read; the last write says that it is done. */
         @Override
         void done() {
-            if (!lastWriteCompletes) {
+            if (pendingWrites == 0) {
                 promise.trySuccess();
             }
         }
 
         @Override
         public void operationComplete(ChannelFuture future) {
+            pendingWrites--;
             if (!future.isSuccess()) {
                 promise.tryFailure(future.cause());
+            } else if (len == 0 && pendingWrites == 0) {
+                promise.trySuccess();
             }
         }
     }
 
     /** What was spliced into a channel's pipe, as a message in its outbound buffer. */
-    final class Out {
+    final class Out implements ChannelFutureListener {
         private final AbstractGoPollStreamChannel target;
+        private final Pipe from;
         private final boolean autoRead;
         private int len;
 
-        Out(AbstractGoPollStreamChannel target, int len, boolean autoRead) {
+        Out(AbstractGoPollStreamChannel target, Pipe from, int len, boolean autoRead) {
             this.target = target;
+            this.from = from;
             this.len = len;
             this.autoRead = autoRead;
         }
 
         /** Writes what the socket takes; true if that was all. */
         boolean write() throws IOException {
-            boolean goOn = true;
-            try {
-                long n = target.netFd().spliceFrom(target.splices().pipe.readEnd, len);
-                if (n == -Errno.EAGAIN) {
-                    goOn = false;
-                    return false;
-                }
-                if (n < 0) {
-                    throw Errno.newException("splice", (int) n);
-                }
-                len -= (int) n;
-                goOn = len == 0;
-                return goOn;
-            } finally {
-                if (goOn) {
-                    channel.readAgain();
-                    if (autoRead) {
-                        channel.config().setAutoRead(true);
-                    }
-                }
+            long n = target.netFd().spliceFrom(from.readEnd, len);
+            if (n == -Errno.EAGAIN) {
+                return false;
+            }
+            if (n < 0) {
+                throw Errno.newException("splice", (int) n);
+            }
+            len -= (int) n;
+            from.bytes -= (int) n;
+            target.splices().wakeWaiting();
+            if (len > 0) {
+                channel.readAgain();
+            }
+            return len == 0;
+        }
+
+        /**
+         * It was written, or dropped with bytes of it in the pipe, before those of the next ones.
+         */
+        @Override
+        public void operationComplete(ChannelFuture written) {
+            Splices there = target.splices();
+            if (len > 0 && there.pipe == from) {
+                from.discard(len);
+                there.wakeWaiting();
+            }
+            channel.readAgain();
+            if (autoRead) {
+                channel.config().setAutoRead(true);
             }
         }
     }
