@@ -99,7 +99,7 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
         super.doBind(localAddress);
-        bound = UnixSocketFile.bound(UnixAddresses.bytes(localAddress));
+        bound = UnixSocketFile.at(UnixAddresses.bytes(localAddress));
         listen(config.getBacklog());
     }
 

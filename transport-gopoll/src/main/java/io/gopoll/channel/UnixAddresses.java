@@ -14,6 +14,7 @@
 package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.net.UnixSocketFile;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
@@ -28,18 +29,9 @@ import java.lang.reflect.InaccessibleObjectException;
 import java.net.BindException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 
 /** Netty's value types for Unix sockets, to and from the memory of system calls. */
 final class UnixAddresses {
-
-    /** The type of a file within its mode, and that of a socket, inode(7). */
-    private static final int S_IFMT = 0170000;
-
-    private static final int S_IFSOCK = 0140000;
 
     private UnixAddresses() {}
 
@@ -79,22 +71,17 @@ final class UnixAddresses {
 
     private static boolean deleteLeftBehind(
             DomainSocketAddress address, int sotype, BindException inUse) {
-        String path = address.path();
-        if (path.isEmpty() || path.charAt(0) == '\0') {
-            return false;
-        }
+        UnixSocketFile file = UnixSocketFile.at(bytes(address));
         try {
-            Path file = Path.of(path);
-            int mode = (Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-            if ((mode & S_IFMT) != S_IFSOCK || !refusesConnects(address, sotype)) {
+            if (file == null || !refusesConnects(address, sotype)) {
                 return false;
             }
-            Files.delete(file);
-            return true;
-        } catch (IOException | InvalidPathException e) {
+        } catch (IOException e) {
             inUse.addSuppressed(e);
             return false;
         }
+        file.remove();
+        return true;
     }
 
     /** A server that does not refuse sees a connection that ends at once. */

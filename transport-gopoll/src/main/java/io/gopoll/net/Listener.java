@@ -29,7 +29,7 @@ public final class Listener extends Endpoint {
         this.network = network;
         SocketAddress local = localAddress();
         fd.address(local);
-        file = local instanceof UnixAddr ? UnixSocketFile.bound(((UnixAddr) local).bytes()) : null;
+        file = local instanceof UnixAddr ? UnixSocketFile.at(((UnixAddr) local).bytes()) : null;
     }
 
     /** The next connection; waits for it if need be. */

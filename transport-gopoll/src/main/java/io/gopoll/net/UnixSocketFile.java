@@ -19,10 +19,10 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
- * The file that a Unix socket was bound to, for the one that has bound it to remove. It is removed
- * only while it still is the same file: somebody else may have taken the path over since. To be
- * removed before the socket is closed: a successor that binds the path meanwhile still finds a
- * socket there that answers, or nothing.
+ * The file of a Unix socket, for the one that has bound it, or has found it left behind, to remove.
+ * It is removed only while it still is the same file: somebody else may have taken the path over
+ * since. To be removed before the socket is closed: a successor that binds the path meanwhile still
+ * finds a socket there that answers, or nothing.
  *
  * <p>Paths are bytes here, as they are to the system: those that this machine's locale cannot spell
  * are as good as others. Nothing throws.
@@ -32,14 +32,22 @@ public final class UnixSocketFile {
     private static final int AT_FDCWD = -100;
     private static final int AT_SYMLINK_NOFOLLOW = 0x100;
 
-    /** Inode number and time of birth: the number alone may be given to the next file. */
+    /** The kind of file, its inode number and time of birth: the next file may get the number. */
+    private static final int STATX_TYPE = 0x1;
+
     private static final int STATX_INO = 0x100;
 
     private static final int STATX_BTIME = 0x800;
 
+    /** The kind of a file within its mode, and that of a socket, inode(7). */
+    private static final int S_IFMT = 0170000;
+
+    private static final int S_IFSOCK = 0140000;
+
     /** {@code struct statx} of statx(2), with the offsets of what is looked at. */
     private static final int STATX_SIZE = 256;
 
+    private static final int STX_MODE = 28;
     private static final int STX_INO = 32;
     private static final int STX_BTIME_SEC = 80;
     private static final int STX_BTIME_NSEC = 88;
@@ -78,12 +86,12 @@ public final class UnixSocketFile {
     }
 
     /**
-     * The file at a path that was bound just now.
+     * The file at a path, as it is now.
      *
      * @param path as the system has it; abstract names and the empty one have no file
-     * @return null if there is no file
+     * @return null if there is none, or if it is none of a socket
      */
-    public static UnixSocketFile bound(byte[] path) {
+    public static UnixSocketFile at(byte[] path) {
         if (path.length == 0 || path[0] == 0) {
             return null;
         }
@@ -102,16 +110,18 @@ public final class UnixSocketFile {
                                     AT_FDCWD,
                                     path.address(),
                                     AT_SYMLINK_NOFOLLOW,
-                                    STATX_INO | STATX_BTIME,
+                                    STATX_TYPE | STATX_INO | STATX_BTIME,
                                     statx.address());
-            return result < 0 ? null : new Identity(statx.buffer());
+            boolean isSocket =
+                    result >= 0 && (statx.buffer().getShort(STX_MODE) & S_IFMT) == S_IFSOCK;
+            return isSocket ? new Identity(statx.buffer()) : null;
         } finally {
             Reference.reachabilityFence(path);
             Reference.reachabilityFence(statx);
         }
     }
 
-    /** Removes it, if it still is what was bound. Does nothing otherwise, and the second time. */
+    /** Removes it, if it still is the same file. Does nothing otherwise, and the second time. */
     public void remove() {
         Identity now = identify(path);
         if (now != null && now.isSameAs(identity)) {

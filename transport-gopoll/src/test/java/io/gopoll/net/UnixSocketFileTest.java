@@ -54,11 +54,17 @@ class UnixSocketFileTest {
     }
 
     @Test
+    void aFileThatIsNoneOfASocketIsNotOurs() throws Exception {
+        Path path = Files.createFile(folder.resolve("c"));
+        assertNull(UnixSocketFile.at(path.toString().getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
     void namesWithoutAFileHaveNone() {
-        assertNull(UnixSocketFile.bound("\0abstract".getBytes(StandardCharsets.UTF_8)));
-        assertNull(UnixSocketFile.bound(new byte[0]));
+        assertNull(UnixSocketFile.at("\0abstract".getBytes(StandardCharsets.UTF_8)));
+        assertNull(UnixSocketFile.at(new byte[0]));
         assertNull(
-                UnixSocketFile.bound(
+                UnixSocketFile.at(
                         folder.resolve("absent").toString().getBytes(StandardCharsets.UTF_8)));
     }
 }
