@@ -42,6 +42,7 @@ import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A byte stream: the one read loop and the one write loop of all stream channels. */
@@ -77,8 +78,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** How often in a row a file region had nothing to give. */
     private int dryRounds;
 
-    /** A timer will ask it again. */
-    private boolean dryTimer;
+    /** Whose loop has a timer that will ask it again; that of a loop it has left asks nobody. */
+    private GoPollIoRegistration dryTimer;
 
     /** So often a file region that gives nothing is asked without a pause. */
     private static final int DRY_ROUNDS = 8;
@@ -202,16 +203,16 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             return;
         }
         long millis = Math.min(dryRounds++ - DRY_ROUNDS + 1, MAX_DRY_MILLIS);
-        if (!dryTimer) {
-            dryTimer = true;
-            eventLoop().schedule(this::dryTimerFired, millis, TimeUnit.MILLISECONDS);
+        if (dryTimer != r) {
+            dryTimer = r;
+            eventLoop().schedule(() -> dryTimerFired(r), millis, TimeUnit.MILLISECONDS);
         }
     }
 
-    private void dryTimerFired() {
-        dryTimer = false;
-        GoPollIoRegistration r = registration();
-        if (r != null && r.isValid()) {
+    /** A channel that has moved asks again by itself, in the loop that it has come to. */
+    private void dryTimerFired(GoPollIoRegistration r) {
+        if (r.isValid()) {
+            dryTimer = null;
             r.queue(PollDesc.WRITE);
         }
     }
@@ -483,8 +484,22 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         } finally {
             Splices s = splices;
             if (s != null) {
-                s.close();
+                close(s);
             }
+        }
+    }
+
+    /** In the event loop, which may be splicing while a close that lingers is on another thread. */
+    private void close(Splices s) {
+        if (!isRegistered()) {
+            s.close();
+            return;
+        }
+        try {
+            inEventLoop(s::close);
+        } catch (RejectedExecutionException e) {
+            // The loop has ended: nobody splices any more.
+            s.close();
         }
     }
 
@@ -551,8 +566,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             GoPollIoRegistration r = registration();
             if (late || r != null && r.isQueued(PollDesc.WRITE)) {
                 isLastFlush = true;
-                flush0();
-                isLastFlush = false;
+                try {
+                    flush0();
+                } finally {
+                    isLastFlush = false;
+                }
             }
         }
 

@@ -104,7 +104,7 @@ final class FileRegions {
                         ? sendfile((DefaultFileRegion) region, max)
                         : region.transferTo(target, region.transferred());
         if (n <= 0) {
-            return fd >= 0 || full ? WRITE_STATUS_SNDBUF_FULL : DRY;
+            return n == -Errno.EAGAIN || full ? WRITE_STATUS_SNDBUF_FULL : DRY;
         }
         in.progress(n);
         int spins = AbstractGoPollStreamChannel.spins(n);

@@ -310,13 +310,13 @@ public final class GoPollIoHandler implements IoHandler {
             runner = Thread.currentThread();
             registrations.now = System.nanoTime();
             boolean report = context.shouldReportActiveIoTime();
-            long start = report ? System.nanoTime() : 0;
             ReadyList list = ready;
             handled = list == null ? 0 : list.size();
             deliver(list, handled);
             handled += registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
             if (report) {
-                context.reportActiveIoTime(handled == 0 ? 0 : System.nanoTime() - start);
+                context.reportActiveIoTime(
+                        handled == 0 ? 0 : System.nanoTime() - registrations.now);
             }
         } catch (Throwable t) {
             // Also an Error: a loop that ends takes all its channels with it.

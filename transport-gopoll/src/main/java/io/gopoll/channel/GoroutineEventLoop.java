@@ -84,6 +84,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private static final VarHandle THREAD;
     private static final VarHandle TURN;
     private static final VarHandle TERMINATION;
+    private static final VarHandle OWN;
 
     static {
         try {
@@ -91,6 +92,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             STATUS = lookup.findVarHandle(GoroutineEventLoop.class, "status", int.class);
             THREAD = lookup.findVarHandle(GoroutineEventLoop.class, "thread", Thread.class);
             TURN = lookup.findVarHandle(GoroutineEventLoop.class, "turn", int.class);
+            OWN = lookup.findVarHandle(GoroutineEventLoop.class, "own", Channel.class);
             TERMINATION =
                     lookup.findVarHandle(GoroutineEventLoop.class, "termination", Promise.class);
             READY =
@@ -133,7 +135,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     /**
      * The channel that the group has made it, or taken it, for; null before that, and when the
-     * channel has left. Written by whoever takes the loop, then by the loop.
+     * channel has left. Written by whoever takes the loop; {@link #disown} takes it back.
      */
     private volatile Channel own;
 
@@ -380,14 +382,14 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         if (ends) {
             strand.release();
         }
-        boolean unused = !durable && isUnused();
+        if (!durable && isUnused()) {
+            // Within the burst: the next one may be that of another channel.
+            unused();
+        }
         THREAD.setRelease(this, (Thread) null);
         status = ends ? ENDED : ASLEEP;
         if (hasNews()) {
             wake();
-        }
-        if (unused) {
-            unused();
         }
         if (ends) {
             group.ended(this);
@@ -408,13 +410,16 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
 
     /** Its channel has left: another one gets it, or all who keep something for it are told. */
     private void unused() {
-        if (own == null || !group.takeBack(this)) {
+        Channel left = own;
+        if (left == null) {
             ended();
+        } else {
+            group.takeBack(this, left);
         }
     }
 
     /** Completes what {@link #terminationFuture} has given out so far. Any thread. */
-    private void ended() {
+    void ended() {
         @SuppressWarnings("unchecked")
         Promise<Void> promise = (Promise<Void>) TERMINATION.getAndSet(this, (Promise<Void>) null);
         if (promise != null) {
@@ -426,6 +431,13 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     void own(Channel channel) {
         name = null;
         own = channel;
+    }
+
+    /**
+     * The channel has left, or did not come. True for one caller: that one says what becomes of it.
+     */
+    boolean disown(Channel channel) {
+        return OWN.compareAndSet(this, channel, (Channel) null);
     }
 
     /** The channel's id and peer; the loop's, as long as the peer is not known. */
@@ -446,10 +458,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             }
         }
         return n;
-    }
-
-    Channel own() {
-        return own;
     }
 
     /**
@@ -586,10 +594,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         if (future.isDone()) {
             return;
         }
-        Channel channel = handled();
-        if (channel != null && channel.isOpen()) {
-            channel.closeFuture().addListener(closed -> awaited());
-        }
         if (future instanceof ChannelFuture && isWriting(((ChannelFuture) future).channel())) {
             throw new BlockingOperationException(
                     "await of "
@@ -598,6 +602,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
                             + " eventLoop().execute");
         }
         future.addListener(done -> awaited());
+        // Who closes it does so in this loop, which wakes the wait, or interrupts this thread.
+        Channel channel = handled();
         awaiting++;
         try {
             for (; ; ) {

@@ -317,15 +317,18 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
                 });
     }
 
-    /** A loop's channel has left it; false if it is not kept for another one. */
-    boolean takeBack(GoroutineEventLoop loop) {
-        loop.own(null);
-        boolean kept = idle.offer(loop);
+    /** A loop's channel has left it, or did not come: another one gets it, or it ends. */
+    void takeBack(GoroutineEventLoop loop, Channel channel) {
+        if (!loop.disown(channel)) {
+            return;
+        }
+        if (!idle.offer(loop)) {
+            loop.ended();
+        }
         Shutdown s = shutdown;
         if (s != null) {
             shutDownIdle(s);
         }
-        return kept;
     }
 
     private void shutDownIdle(Shutdown s) {
@@ -350,15 +353,16 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     @Deprecated
     public ChannelFuture register(Channel channel) {
         GoroutineEventLoop loop = takeLoop(checkNotNull(channel, "channel"));
-        return giveBackIfFailed(loop, loop.register(channel));
+        return giveBackIfFailed(loop, channel, loop.register(channel));
     }
 
     /** As {@link #register(Channel)}. */
     @Override
     @Deprecated
     public ChannelFuture register(ChannelPromise promise) {
-        GoroutineEventLoop loop = takeLoop(checkNotNull(promise, "promise").channel());
-        return giveBackIfFailed(loop, loop.register(promise));
+        Channel channel = checkNotNull(promise, "promise").channel();
+        GoroutineEventLoop loop = takeLoop(channel);
+        return giveBackIfFailed(loop, channel, loop.register(promise));
     }
 
     /** As {@link #register(Channel)}. */
@@ -366,7 +370,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     @Deprecated
     public ChannelFuture register(Channel channel, ChannelPromise promise) {
         GoroutineEventLoop loop = takeLoop(checkNotNull(channel, "channel"));
-        return giveBackIfFailed(loop, loop.register(channel, promise));
+        return giveBackIfFailed(loop, channel, loop.register(channel, promise));
     }
 
     private GoroutineEventLoop takeLoop(Channel channel) {
@@ -379,9 +383,10 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     }
 
     /** Where it fails later, the loop has had a turn, and notices that it has no channel. */
-    private ChannelFuture giveBackIfFailed(GoroutineEventLoop loop, ChannelFuture registered) {
+    private ChannelFuture giveBackIfFailed(
+            GoroutineEventLoop loop, Channel channel, ChannelFuture registered) {
         if (registered.isDone() && !registered.isSuccess()) {
-            takeBack(loop);
+            takeBack(loop, channel);
         }
         return registered;
     }

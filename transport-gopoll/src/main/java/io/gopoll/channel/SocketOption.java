@@ -357,18 +357,13 @@ class SocketOption<T> {
 
                     @Override
                     public Integer get(NetFd fd, int level, int name) throws IOException {
-                        NativeMemory linger = NativeMemory.allocate(8);
-                        fd.getOption(level, name, linger);
-                        return linger.buffer().getInt(0) == 0 ? -1 : linger.buffer().getInt(4);
+                        return fd.getLinger();
                     }
 
                     @Override
                     public void set(NetFd fd, int level, int name, Integer value)
                             throws IOException {
-                        NativeMemory linger = NativeMemory.allocate(8);
-                        linger.buffer().putInt(0, value < 0 ? 0 : 1).putInt(4, Math.max(0, value));
-                        fd.setOption(level, name, linger, 8);
-                        Reference.reachabilityFence(linger);
+                        fd.setLinger(value);
                     }
                 };
 

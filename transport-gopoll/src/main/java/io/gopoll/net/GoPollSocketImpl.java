@@ -17,12 +17,10 @@ import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
-import io.gopoll.sys.NativeMemory;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.ref.Reference;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -346,7 +344,7 @@ final class GoPollSocketImpl extends SocketImpl {
                     timeout = (Integer) value;
                     break;
                 case SocketOptions.SO_LINGER:
-                    setLinger(netFd, value instanceof Integer ? (Integer) value : -1);
+                    netFd.setLinger(value instanceof Integer ? (Integer) value : -1);
                     break;
                 case SocketOptions.IP_TOS:
                     setTrafficClass(netFd, (Integer) value);
@@ -370,7 +368,7 @@ final class GoPollSocketImpl extends SocketImpl {
                 case SocketOptions.SO_TIMEOUT:
                     return timeout;
                 case SocketOptions.SO_LINGER:
-                    return getLinger(netFd);
+                    return netFd.getLinger();
                 case SocketOptions.SO_BINDADDR:
                     InetSocketAddress local = netFd.localInetAddress();
                     return local == null ? null : local.getAddress();
@@ -413,21 +411,6 @@ final class GoPollSocketImpl extends SocketImpl {
             default:
                 throw new SocketException("Unknown option " + id);
         }
-    }
-
-    /** {@code struct linger}: whether, and how many seconds. */
-    private static void setLinger(NetFd netFd, int seconds) throws IOException {
-        NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
-        linger.buffer().putInt(0, seconds < 0 ? 0 : 1).putInt(4, Math.max(0, seconds));
-        netFd.setOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger, linger.size());
-        Reference.reachabilityFence(linger);
-    }
-
-    private static int getLinger(NetFd netFd) throws IOException {
-        NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
-        netFd.getOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger);
-        Reference.reachabilityFence(linger);
-        return linger.buffer().getInt(0) == 0 ? -1 : linger.buffer().getInt(4);
     }
 
     private static void setTrafficClass(NetFd netFd, int value) throws IOException {

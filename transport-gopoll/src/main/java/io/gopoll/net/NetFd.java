@@ -735,6 +735,25 @@ public final class NetFd {
         }
     }
 
+    /** {@code SO_LINGER}, socket(7): seconds, -1 if it is off. */
+    public int getLinger() throws IOException {
+        NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
+        getOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger);
+        return linger.buffer().getInt(0) == 0 ? -1 : linger.buffer().getInt(4);
+    }
+
+    /**
+     * {@code SO_LINGER}, socket(7).
+     *
+     * @param seconds below 0 turns it off
+     */
+    public void setLinger(int seconds) throws IOException {
+        NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
+        linger.buffer().putInt(0, seconds < 0 ? 0 : 1).putInt(4, Math.max(0, seconds));
+        setOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger, linger.size());
+        Reference.reachabilityFence(linger);
+    }
+
     /**
      * Joins or leaves a multicast group, or blocks or lets in one of its senders, ip(7) and RFC
      * 3678.

@@ -27,18 +27,23 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.resolver.AddressResolver;
 import io.netty.resolver.AddressResolverGroup;
 import io.netty.resolver.DefaultNameResolver;
 import io.netty.resolver.InetSocketAddressResolver;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -46,8 +51,11 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -390,6 +398,93 @@ class GoroutineEndsTest {
             return;
         }
         throw new AssertionError("a task was taken and will not run");
+    }
+
+    // ---- Loops that serve another channel. ----
+
+    /** Tasks of a loop whose channel has closed make bursts, each of which finds it unused. */
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void noTwoChannelsThatAreOpenShareALoop(String scheduler) throws Exception {
+        group(scheduler);
+        Channel server = serve(ctx -> {});
+        Set<EventLoop> inUse = ConcurrentHashMap.newKeySet();
+        AtomicInteger shared = new AtomicInteger();
+        Bootstrap bootstrap =
+                new Bootstrap()
+                        .group(group)
+                        .channel(GoPollSocketChannel.class)
+                        .handler(new Nothing())
+                        .remoteAddress(server.localAddress());
+        Thread[] threads = new Thread[4];
+        for (int t = 0; t < threads.length; t++) {
+            threads[t] =
+                    new Thread(
+                            () -> {
+                                for (int i = 0; i < 500; i++) {
+                                    Channel channel =
+                                            bootstrap.connect().syncUninterruptibly().channel();
+                                    EventLoop loop = channel.eventLoop();
+                                    if (!inUse.add(loop)) {
+                                        shared.incrementAndGet();
+                                    }
+                                    for (int j = 0; j < 3; j++) {
+                                        loop.execute(() -> {});
+                                    }
+                                    inUse.remove(loop);
+                                    channel.close();
+                                    for (int j = 0; j < 20; j++) {
+                                        loop.execute(() -> {});
+                                        Thread.yield();
+                                    }
+                                }
+                            });
+            threads[t].start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(0, shared.get());
+    }
+
+    @ChannelHandler.Sharable
+    private static final class Nothing extends ChannelInboundHandlerAdapter {}
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void awaitsLeaveNothingBehindAtTheChannel(String scheduler) throws Exception {
+        group(scheduler);
+        Channel server =
+                serve(
+                        ctx -> {
+                            for (int i = 0; i < 20_000; i++) {
+                                GoPoll.await(ctx.executor().submit(() -> {}));
+                            }
+                        });
+        client(server);
+        Channel channel = next(channels);
+        assertEquals("returned", next(ended));
+        String listeners = listenersOf(channel.closeFuture());
+        assertTrue(listeners.length() < 10_000, () -> listeners.length() + " characters");
+    }
+
+    /** What a promise of Netty's will call, as text: an array of as many as there are. */
+    private static String listenersOf(Future<?> future) throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (Field field : DefaultPromise.class.getDeclaredFields()) {
+            if (!Modifier.isStatic(field.getModifiers()) && field.getName().contains("istener")) {
+                field.setAccessible(true);
+                Object value = field.get(future);
+                if (value != null && value.getClass().getSimpleName().contains("Listeners")) {
+                    for (Field f : value.getClass().getDeclaredFields()) {
+                        f.setAccessible(true);
+                        Object v = f.get(value);
+                        all.append(v instanceof Object[] ? Arrays.toString((Object[]) v) : v);
+                    }
+                }
+            }
+        }
+        return all.toString();
     }
 
     // ---- What is kept for an executor. ----
