@@ -16,127 +16,49 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
 import io.gopoll.net.NetFd;
-import io.gopoll.poll.DeadlineExceededException;
-import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
-import io.gopoll.sys.Errno;
-import io.gopoll.sys.SockAddr;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.RecvByteBufAllocator;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.ChannelInputShutdownReadComplete;
-import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.UnixChannel;
-import io.netty.util.NetUtil;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.PromiseNotifier;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.UnresolvedAddressException;
-import java.util.concurrent.TimeUnit;
 
 /**
- * What all GoPoll channels share: a {@link NetFd}, its registration with the loop's poller,
- * connecting and closing, and when to read.
- *
- * <p>Reading. The reading side is parked from the moment the descriptor is in the poller until its
- * end, also while nobody wants to read: so a peer's hang-up is seen at once, and turning autoRead
- * off and on makes no system call. Three things, all of them the event loop's, say what to do when
- * it is resumed: {@link #readInterest} (somebody has asked to read), {@link #drained} (whether what
- * an edge told of has been read to its end) and the poll descriptor's hang-up.
+ * What all GoPoll channels share: a {@link NetFd} with its {@link ReadSide}, its {@link WriteSide}
+ * and its {@link Addresses}; registering, connecting and closing.
  */
 abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChannel {
 
     private final NetFd netFd;
-    private final FileDescriptor descriptor;
+    private final ReadSide readSide;
+    private final WriteSide writeSide;
+    private final Addresses addresses;
+
+    /** Null until it is asked for. Written once, under this. */
+    private volatile SocketDescriptor descriptor;
 
     /** Null while not registered. */
     private IoRegistration ioRegistration;
 
-    /**
-     * The present registration or, after a deregistration, the last one, which is not valid any
-     * more.
-     */
-    private GoPollIoRegistration registration;
-
-    /** A read that was asked for and has not been answered yet. */
-    boolean readPending;
-
-    /**
-     * Whether to read when there is something; what the EPOLLIN flag is to Netty's epoll channels.
-     */
-    private boolean readInterest;
-
-    /**
-     * Whether there may be something to read.
-     *
-     * <pre>
-     * from          by                                    to
-     * any           an edge, {@link #readAgain}           NO
-     * NO, PERHAPS   a read                                what the rule of its socket says
-     * any           the end of the input, a failed read   YES
-     *
-     * with readInterest, outside of the read loop: NO is queued, PERHAPS looks before the loop sleeps
-     * </pre>
-     */
-    Drained drained = Drained.YES;
-
-    /** The read loop that is under way was not asked for by an edge: it looks for more. */
-    private boolean looking;
-
-    private boolean inReadLoop;
-
-    /** A write is under way: what it calls must not wait for another one. */
-    private boolean writing;
-
-    /** Null until one is set. Written once, under this. */
-    private volatile Deadlines deadlines;
-
-    /** The socket is in a poller: from then on the loop is to be told of a deadline. */
-    private volatile boolean watched;
-
-    /** The end of the input was seen, so that there is nothing to wait for any more. */
-    private boolean inputClosedSeenErrorOnRead;
-
-    private volatile boolean inputShutdown;
-    private volatile boolean outputShutdown;
-
-    /** The connect that is under way; a second one fails. */
-    private ChannelPromise connectPromise;
-
-    private Future<?> connectTimeoutFuture;
-    private SocketAddress requestedRemoteAddress;
+    /** Null unless a connect is under way. */
+    private Connecting connecting;
 
     volatile boolean active;
-
-    /** Whether the socket has a name to ask for: it is bound, or connect has given it one. */
-    private volatile boolean named;
-
-    private volatile SocketAddress local;
-    private volatile SocketAddress remote;
 
     /**
      * @param active whether the socket is connected, or listens, already
@@ -148,10 +70,18 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     AbstractGoPollChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
         super(parent);
         this.netFd = checkNotNull(netFd, "netFd");
-        this.descriptor = new SocketDescriptor(netFd, this);
         this.active = active;
-        this.named = active;
-        this.remote = remote;
+        readSide = newReadSide(netFd);
+        writeSide = newWriteSide(netFd);
+        addresses = new Addresses(addressFamily(), netFd, active, remote);
+    }
+
+    abstract ReadSide newReadSide(NetFd netFd);
+
+    abstract WriteSide newWriteSide(NetFd netFd);
+
+    AddressFamily addressFamily() {
+        return AddressFamily.INET;
     }
 
     /** Opens a socket for a new channel. */
@@ -190,13 +120,30 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         return netFd;
     }
 
-    final GoPollIoRegistration registration() {
-        return registration;
+    final ReadSide readSide() {
+        return readSide;
+    }
+
+    final WriteSide writeSide() {
+        return writeSide;
+    }
+
+    final Addresses addresses() {
+        return addresses;
     }
 
     @Override
     public final FileDescriptor fd() {
-        return descriptor;
+        SocketDescriptor d = descriptor;
+        if (d == null) {
+            synchronized (this) {
+                d = descriptor;
+                if (d == null) {
+                    descriptor = d = new SocketDescriptor(netFd, writeSide);
+                }
+            }
+        }
+        return d;
     }
 
     @Override
@@ -218,11 +165,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     @Override
     protected abstract AbstractGoPollUnsafe newUnsafe();
-
-    /** Why a call has failed; a channel that another thread has closed says so. */
-    final IOException failure(String syscall, int result) {
-        return isOpen() ? Errno.newException(syscall, result) : new ClosedChannelException();
-    }
 
     // ---- Registration. ----
 
@@ -252,11 +194,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                                 return;
                             }
                             ioRegistration = (IoRegistration) f.getNow();
-                            registration = ioRegistration.attachment();
+                            GoPollIoRegistration registration = ioRegistration.attachment();
+                            readSide.registered(registration);
+                            writeSide.registered(registration);
                             try {
                                 if (isPollable()) {
                                     open();
-                                    goOnWriting(unsafe.outboundBuffer());
+                                    writeSide.goOn();
                                 }
                             } catch (Throwable t) {
                                 doDeregister();
@@ -267,16 +211,10 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                         });
     }
 
-    /** What was flushed in another loop, and waited there for its turn or for the socket. */
-    private void goOnWriting(ChannelOutboundBuffer out) {
-        if (out != null && !out.isEmpty()) {
-            registration.queue(PollDesc.WRITE);
-        }
-    }
-
     @Override
     protected void doDeregister() {
-        watched = false;
+        readSide.left();
+        writeSide.left();
         IoRegistration r = ioRegistration;
         if (r != null) {
             ioRegistration = null;
@@ -291,196 +229,45 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     /** Puts the socket into the poller, once it is pollable. */
     final void open() throws IOException {
-        registration.open(netFd);
-        watched = true;
-        // After watched, so that a deadline that is set now is seen here, or the loop told of it.
-        Deadlines d = deadlines;
-        if (d != null) {
-            d.watched();
-        }
-        if (!registration.isQueued(PollDesc.READ)) {
-            registration.park(PollDesc.READ);
-        }
+        readSide.registration().open(netFd);
+        writeSide.opened();
+        readSide.opened();
     }
-
-    // ---- Deadlines: DeadlineChannel, for the channels that are one. ----
-
-    /** Any thread. Those of a channel that never had any come into being. */
-    final Deadlines deadlines() {
-        Deadlines d = deadlines;
-        if (d == null) {
-            synchronized (this) {
-                d = deadlines;
-                if (d == null) {
-                    deadlines = d = new Deadlines(this);
-                }
-            }
-        }
-        return d;
-    }
-
-    /** Those that were set; null if none ever was. Any thread. */
-    final Deadlines deadlinesIfAny() {
-        return deadlines;
-    }
-
-    final boolean isWatched() {
-        return watched;
-    }
-
-    /** If the writing deadline has passed, fails all that was flushed. */
-    final boolean isWriteDeadlinePast(ChannelOutboundBuffer in) {
-        Deadlines d = deadlines;
-        return d != null && d.failWrites(in);
-    }
-
-    /** Whether this is called by something that a write of this channel has called. */
-    final boolean isWriting() {
-        return writing;
-    }
-
-    /** The socket is full: waits until it takes more, or the deadline passes. */
-    final void parkWriter() {
-        GoPollIoRegistration r = registration;
-        if (r != null) {
-            Deadlines d = deadlines;
-            if (d != null) {
-                d.writerParks();
-            }
-            r.parkWriter();
-        }
-    }
-
-    // ---- Reading. ----
 
     @Override
-    protected void doBeginRead() throws Exception {
-        Deadlines d = deadlines;
-        if (d != null && !readInterest) {
-            d.touch();
-        }
-        readPending = true;
-        readInterest = true;
-        if (!inReadLoop) {
-            resumeReading();
-        }
+    protected void doBeginRead() {
+        readSide.beginRead();
     }
 
-    /** Lets the reading side run, if there may be something to read. */
-    void resumeReading() {
-        if (registration == null || !registration.isValid()) {
-            return;
-        }
-        if (drained == Drained.NO) {
-            registration.queue(PollDesc.READ);
-        } else if (drained == Drained.PERHAPS) {
-            registration.look();
-        }
-    }
-
-    /**
-     * Whether a read loop that finds nothing has nothing to tell: no edge has promised anything.
-     */
-    final boolean isLookInVain(GoPollRecvByteAllocatorHandle allocHandle) {
-        return looking && !allocHandle.hasRead();
-    }
-
-    /**
-     * There may be something to read though no edge has said so: looks, if somebody wants to read.
-     */
-    final void readAgain() {
-        drained = Drained.NO;
-        GoPollIoRegistration r = registration;
-        // The end of a peer that has hung up is read also if nobody wants to read.
-        if ((readInterest || r != null && r.hungUp()) && !inReadLoop) {
-            resumeReading();
-        }
-    }
-
-    /**
-     * The config's autoRead went from true to false: forget the interest unless a read is pending.
-     */
-    final void autoReadCleared() {
-        if (!isRegistered()) {
-            readInterest = false;
-            return;
-        }
-        EventLoop loop = eventLoop();
-        if (loop.inEventLoop()) {
-            clearReadInterest();
-        } else {
-            loop.execute(
-                    () -> {
-                        if (!readPending && !config().isAutoRead()) {
-                            clearReadInterest();
-                        }
-                    });
-        }
-    }
-
-    final boolean isReadQueued() {
-        return registration.isQueued(PollDesc.READ);
-    }
-
-    final void clearReadInterest() {
-        readPending = false;
-        readInterest = false;
-    }
-
-    /** Whether nothing more may be read: the input was shut down, by us or by a close. */
-    final boolean shouldBreakReadReady(ChannelConfig config) {
-        return isInputShutdown() && (inputClosedSeenErrorOnRead || !isAllowHalfClosure(config));
-    }
-
-    /** Nothing more is read, not by a read loop that is under way either. */
-    final void breakReading() {
-        inputShutdown = true;
-        inputClosedSeenErrorOnRead = true;
-    }
-
-    boolean isAllowHalfClosure(ChannelConfig config) {
-        return config instanceof GoPollStreamChannelConfig
-                && ((GoPollStreamChannelConfig) config).isAllowHalfClosure();
+    @Override
+    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
+        writeSide.write(in);
     }
 
     public boolean isInputShutdown() {
-        return inputShutdown || !isOpen();
+        return readSide.isShutdown();
     }
 
     public boolean isOutputShutdown() {
-        return outputShutdown || !isOpen();
+        return writeSide.isShutdown();
     }
 
     public boolean isShutdown() {
         return isInputShutdown() && isOutputShutdown();
     }
 
-    /** shutdown(2) of the directions that are not shut down yet. */
-    final void shutdownSocket(boolean input, boolean output) throws IOException {
-        if (!isOpen()) {
-            throw new ClosedChannelException();
-        }
-        boolean read = input && !inputShutdown;
-        boolean write = output && !outputShutdown;
-        if (!read && !write) {
-            return;
-        }
-        inputShutdown |= read;
-        outputShutdown |= write;
-        netFd.shutdown(read ? write ? Constants.SHUT_RDWR : Constants.SHUT_RD : Constants.SHUT_WR);
-    }
-
-    abstract class AbstractGoPollUnsafe extends AbstractUnsafe implements GoPollIoHandle {
+    abstract class AbstractGoPollUnsafe extends AbstractUnsafe
+            implements GoPollIoHandle, WriteSide.Flusher {
 
         private GoPollRecvByteAllocatorHandle allocHandle;
 
-        final Channel channel() {
+        final AbstractGoPollChannel channel() {
             return AbstractGoPollChannel.this;
         }
 
         @Override
         public final FileDescriptor fd() {
-            return descriptor;
+            return AbstractGoPollChannel.this.fd();
         }
 
         @Override
@@ -489,11 +276,19 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
 
         @Override
-        public final void handle(IoRegistration ignored, IoEvent event) {
+        public final void handle(IoRegistration registration, IoEvent event) {
+            if (connecting != null) {
+                // Also by the reading side. Where another thread polls, the event of the writing
+                // side may be queued behind it: the peer may have connected, sent and closed since.
+                finishConnect();
+                if (event == GoPollIoEvent.WRITE || !registration.isValid()) {
+                    return;
+                }
+            }
             if (event == GoPollIoEvent.WRITE) {
-                writeReady();
+                writeSide.ready();
             } else {
-                readReady();
+                readSide.ready();
             }
         }
 
@@ -507,168 +302,14 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             return allocHandle;
         }
 
-        /** Whether there is an end to be read, also if nobody wants to read. */
-        boolean isHungUp() {
-            return registration.hungUp();
-        }
-
-        /** The reading side was resumed: reads if somebody wants to, or if the peer has hung up. */
-        private void readReady() {
-            GoPollIoRegistration r = registration;
-            if (connectPromise != null) {
-                // Where another thread polls, the event of the writing side may be queued behind
-                // this one: the peer may have connected, sent and closed since.
-                finishConnect();
-                if (registration != r || !r.isValid()) {
-                    return;
-                }
-            }
-            looking = drained == Drained.PERHAPS;
-            drained = Drained.NO;
-            Deadlines d = deadlines;
-            boolean exceeded = d != null && d.readExceeded();
-            if (exceeded && !d.isIdle()) {
-                failRead(d);
-                return;
-            }
-            boolean hungUp = isHungUp();
-            if (hungUp) {
-                recvBufAllocHandle().hungUp();
-            }
-            if (hungUp && !isActive()) {
-                shutdownInput(false);
-            } else if (readInterest || hungUp) {
-                ChannelConfig config = config();
-                if (shouldBreakReadReady(config)) {
-                    clearReadInterest();
-                    return;
-                }
-                inReadLoop = true;
-                try {
-                    readLoop(config);
-                } catch (Throwable t) {
-                    // As of a logger, when the descriptors are used up: the side is to go on.
-                    Registrations.handleUnexpected(t);
-                }
-                inReadLoop = false;
-                if (shouldStopReading(config)) {
-                    clearReadInterest();
-                }
-            }
-            // The pipeline may have closed the channel or moved it to another loop meanwhile.
-            if (registration == r && r.isValid()) {
-                if (d != null) {
-                    idleRead(d, exceeded);
-                    if (registration != r || !r.isValid()) {
-                        return;
-                    }
-                }
-                if (!inputClosedSeenErrorOnRead) {
-                    r.park(PollDesc.READ);
-                }
-                if (readInterest) {
-                    resumeReading();
-                }
-            }
-        }
-
-        /** Whoever wants to read is told that the deadline has passed. */
-        private void failRead(Deadlines d) {
-            boolean wanted = readInterest;
-            readPending = false;
-            if (shouldStopReading(config())) {
-                clearReadInterest();
-            }
-            d.stop();
-            if (wanted) {
-                pipeline().fireExceptionCaught(newReadDeadlineExceeded());
-            }
-        }
-
-        private DeadlineExceededException newReadDeadlineExceeded() {
-            return new DeadlineExceededException("read", remoteAddress());
-        }
-
-        /**
-         * A turn of a channel that may have an idle deadline.
-         *
-         * @param exceeded whether it had passed before this turn, in which data comes first
-         */
-        private void idleRead(Deadlines d, boolean exceeded) {
-            if (recvBufAllocHandle().takeRead()) {
-                d.touch();
-            } else if (exceeded) {
-                d.restartIdle();
-                if (readInterest) {
-                    pipeline().fireExceptionCaught(newReadDeadlineExceeded());
-                }
-            }
-        }
-
-        /**
-         * Reads until drained, until the user's limits say to let others have a turn, or until
-         * nobody wants more. Must say in {@link #drained} what it knows of the socket. Should not
-         * throw.
-         */
-        abstract void readLoop(ChannelConfig config);
-
-        final boolean shouldStopReading(ChannelConfig config) {
-            // A handler may have called read() from channelRead or channelReadComplete, netty#2254.
-            return !readPending && !config.isAutoRead();
-        }
-
-        /** The input has ended: half-closes or closes, as the user has chosen. */
-        final void shutdownInput(boolean allDataRead) {
-            if (!isInputShutdown()) {
-                if (!isAllowHalfClosure(config())) {
-                    close(voidPromise());
-                    return;
-                }
-                try {
-                    shutdownSocket(true, false);
-                } catch (NotYetConnectedException ignored) {
-                    // The connection is gone already, so its input is as good as shut down.
-                } catch (IOException e) {
-                    pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-                    close(voidPromise());
-                    return;
-                }
-                if (shouldStopReading(config())) {
-                    clearReadInterest();
-                }
-                pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
-            }
-            if (allDataRead && !inputClosedSeenErrorOnRead) {
-                inputClosedSeenErrorOnRead = true;
-                pipeline().fireUserEventTriggered(ChannelInputShutdownReadComplete.INSTANCE);
-            }
-        }
-
-        // ---- Writing. ----
-
-        /** Writes straight away, unless what was flushed is written later anyway. */
         @Override
         protected final void flush0() {
-            if (!isPutOff()) {
-                boolean before = writing;
-                writing = true;
-                super.flush0();
-                writing = before;
-            }
+            writeSide.flush(this);
         }
 
-        /** Where the writing side is parked, its edge will write. */
-        boolean isPutOff() {
-            GoPollIoRegistration r = registration;
-            return r != null && r.isParked(PollDesc.WRITE);
-        }
-
-        private void writeReady() {
-            if (connectPromise != null) {
-                finishConnect();
-            } else if (!isOutputShutdown()) {
-                flush0();
-            }
+        @Override
+        public final void writeFlushed() {
+            super.flush0();
         }
 
         // ---- Connecting. ----
@@ -681,62 +322,31 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                 return;
             }
             try {
-                if (connectPromise != null) {
+                if (connecting != null) {
                     throw new ConnectionPendingException();
                 }
                 boolean wasActive = isActive();
                 if (doConnect(remoteAddress, localAddress)) {
-                    fulfillConnectPromise(promise, wasActive);
+                    connected(promise, wasActive);
                     return;
                 }
-                connectPromise = promise;
-                requestedRemoteAddress = remoteAddress;
-                scheduleConnectTimeout(remoteAddress);
-                promise.addListener(
-                        (ChannelFutureListener)
-                                future -> {
-                                    if (future.isCancelled()) {
-                                        cancelConnectTimeout();
-                                        connectPromise = null;
-                                        close(voidPromise());
-                                    }
-                                });
+                connecting =
+                        new Connecting(promise, remoteAddress, config().getConnectTimeoutMillis());
+                promise.addListener((ChannelFutureListener) this::connectDone);
             } catch (Throwable t) {
                 closeIfClosed();
                 promise.tryFailure(annotateConnectException(t, remoteAddress));
             }
         }
 
-        private void scheduleConnectTimeout(SocketAddress remoteAddress) {
-            int timeoutMillis = config().getConnectTimeoutMillis();
-            if (timeoutMillis <= 0) {
-                return;
+        private void connectDone(ChannelFuture promise) {
+            if (promise.isCancelled()) {
+                endConnecting();
+                close(voidPromise());
             }
-            connectTimeoutFuture =
-                    eventLoop()
-                            .schedule(
-                                    () -> {
-                                        ChannelPromise promise = connectPromise;
-                                        if (promise != null
-                                                && !promise.isDone()
-                                                && promise.tryFailure(
-                                                        new ConnectTimeoutException(
-                                                                "connection timed out after "
-                                                                        + timeoutMillis
-                                                                        + " ms: "
-                                                                        + remoteAddress))) {
-                                            close(voidPromise());
-                                        }
-                                    },
-                                    timeoutMillis,
-                                    TimeUnit.MILLISECONDS);
         }
 
-        private void fulfillConnectPromise(ChannelPromise promise, boolean wasActive) {
-            if (promise == null) {
-                // Cancelled and closed; the promise knows.
-                return;
-            }
+        private void connected(ChannelPromise promise, boolean wasActive) {
             active = true;
             try {
                 open();
@@ -760,35 +370,29 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         private void finishConnect() {
             boolean wasActive = isActive();
-            ChannelPromise promise = connectPromise;
-            SocketAddress requested = requestedRemoteAddress;
+            Connecting c = connecting;
             try {
-                if (!netFd.finishConnect(requested, a -> putAddress(a, requested))) {
-                    registration.park(PollDesc.WRITE);
+                if (!netFd.finishConnect(
+                        c.remote, memory -> addressFamily().put(memory, c.remote, netFd))) {
+                    writeSide.awaitConnect();
                     return;
                 }
-                remote = connectedAddress(requestedRemoteAddress);
-                connectDone();
-                fulfillConnectPromise(promise, wasActive);
+                addresses.connected(c.remote);
+                endConnecting();
+                connected(c.promise, wasActive);
             } catch (Throwable t) {
-                Throwable cause = annotateConnectException(t, requestedRemoteAddress);
-                connectDone();
-                promise.tryFailure(cause);
+                endConnecting();
+                c.promise.tryFailure(annotateConnectException(t, c.remote));
                 closeIfClosed();
             }
         }
-
-        private void connectDone() {
-            cancelConnectTimeout();
-            connectPromise = null;
-            requestedRemoteAddress = null;
-        }
     }
 
-    private void cancelConnectTimeout() {
-        if (connectTimeoutFuture != null) {
-            connectTimeoutFuture.cancel(false);
-            connectTimeoutFuture = null;
+    private void endConnecting() {
+        Connecting c = connecting;
+        if (c != null) {
+            connecting = null;
+            c.end();
         }
     }
 
@@ -798,25 +402,24 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
      * @return false if the connect is under way
      */
     boolean doConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
-        checkResolved(localAddress);
-        checkResolved(remoteAddress);
-        if (remote != null) {
+        AddressFamily.checkResolved(localAddress);
+        AddressFamily.checkResolved(remoteAddress);
+        if (addresses.isRemoteKnown()) {
             // connect(2) does not say EISCONN after a connect that was under way and then
             // succeeded.
             throw new AlreadyConnectedException();
         }
         if (localAddress != null) {
-            bindSocket(localAddress);
+            addresses.bind(localAddress);
         }
-        boolean connected = false;
         try {
-            connected = doConnect0(remoteAddress);
-            named = true;
+            boolean connected = doConnect0(remoteAddress);
+            addresses.nameGiven();
             if (connected) {
-                remote = connectedAddress(remoteAddress);
+                addresses.connected(remoteAddress);
             } else {
                 open();
-                registration.park(PollDesc.WRITE);
+                writeSide.awaitConnect();
             }
             return connected;
         } catch (Throwable t) {
@@ -826,123 +429,24 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     boolean doConnect0(SocketAddress remoteAddress) throws IOException {
-        return netFd.connect(remoteAddress, a -> putAddress(a, remoteAddress));
-    }
-
-    /**
-     * The address of the peer after a connect: the one asked for, which spares a system call,
-     * unless that was the wildcard, for which the system has put another.
-     */
-    SocketAddress connectedAddress(SocketAddress requested) {
-        if (requested instanceof InetSocketAddress
-                && ((InetSocketAddress) requested).getAddress().isAnyLocalAddress()) {
-            SocketAddress actual = readRemoteAddress();
-            return actual == null ? requested : actual;
-        }
-        return requested;
-    }
-
-    /** Writes an address of this channel's kind into the memory of a system call. */
-    void putAddress(SockAddr memory, SocketAddress address) {
-        memory.setInet((InetSocketAddress) address, netFd.family());
-    }
-
-    SocketAddress readLocalAddress() {
-        return netFd.localInetAddress();
-    }
-
-    SocketAddress readRemoteAddress() {
-        return netFd.remoteInetAddress();
-    }
-
-    /** The system has given the socket a name, because a datagram was sent. */
-    final void nameGiven() {
-        if (!named) {
-            named = true;
-        }
-    }
-
-    /** After the socket was disconnected, its names are other ones. */
-    final void forgetAddresses() {
-        local = null;
-        remote = null;
-    }
-
-    /** The address family of a new socket of the internet. */
-    static int inetFamily(SocketProtocolFamily family) {
-        if (family == null) {
-            return !NetUtil.isIpV4StackPreferred() && NetFd.isIpv6Available()
-                    ? Constants.AF_INET6
-                    : Constants.AF_INET;
-        }
-        switch (family) {
-            case INET:
-                return Constants.AF_INET;
-            case INET6:
-                return Constants.AF_INET6;
-            default:
-                throw new UnsupportedOperationException(
-                        "family: " + family + " (expected: INET or INET6)");
-        }
-    }
-
-    static void checkResolved(SocketAddress address) {
-        if (address instanceof InetSocketAddress && ((InetSocketAddress) address).isUnresolved()) {
-            throw new UnresolvedAddressException();
-        }
+        return netFd.connect(
+                remoteAddress, memory -> addressFamily().put(memory, remoteAddress, netFd));
     }
 
     @Override
     protected void doBind(SocketAddress localAddress) throws Exception {
-        checkResolved(localAddress);
-        bindSocket(localAddress);
-        named = true;
+        AddressFamily.checkResolved(localAddress);
+        addresses.bind(localAddress);
     }
 
-    /** bind(2). */
-    void bindSocket(SocketAddress localAddress) throws IOException {
-        netFd.bind(localAddress, a -> putAddress(a, localAddress));
-    }
-
-    /** Asked of the kernel once, and only if somebody asks. */
     @Override
     protected SocketAddress localAddress0() {
-        SocketAddress address = local;
-        if (address == null && named) {
-            local = address = readLocalAddress();
-        }
-        return address;
+        return addresses.local();
     }
 
     @Override
     protected SocketAddress remoteAddress0() {
-        SocketAddress address = remote;
-        if (address == null && active) {
-            remote = address = readRemoteAddress();
-        }
-        return address;
-    }
-
-    /**
-     * A copy outside the heap of the readable bytes of a buffer.
-     *
-     * @param holder what holds the buffer, or the buffer itself; it is released
-     */
-    final ByteBuf newDirectBuffer(Object holder, ByteBuf buf) {
-        int readable = buf.readableBytes();
-        if (readable == 0) {
-            ReferenceCountUtil.release(holder);
-            return Unpooled.EMPTY_BUFFER;
-        }
-        ByteBufAllocator alloc = alloc();
-        ByteBuf direct =
-                alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
-        if (direct == null) {
-            direct = alloc.directBuffer(readable);
-        }
-        direct.writeBytes(buf, buf.readerIndex(), readable);
-        ReferenceCountUtil.release(holder);
-        return direct;
+        return addresses.remote(active);
     }
 
     // ---- Closing. ----
@@ -964,9 +468,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         return promise;
     }
 
-    /** What flush has accepted is written, as far as the socket takes it. */
-    void flushBeforeClose() {}
-
     /**
      * Closes the descriptor while the event loop cannot: a handler blocks in it. Whatever the loop
      * does with the channel from now on fails; what a close does in the pipeline it does later. Any
@@ -987,14 +488,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     protected void doClose() throws Exception {
         active = false;
         // Also where half-closure is allowed, a closed channel must not be read from any more.
-        inputClosedSeenErrorOnRead = true;
-        ChannelPromise promise = connectPromise;
-        if (promise != null) {
+        readSide.end();
+        Connecting c = connecting;
+        if (c != null) {
             // May race with cancel().
-            promise.tryFailure(new ClosedChannelException());
-            connectPromise = null;
+            c.promise.tryFailure(new ClosedChannelException());
+            endConnecting();
         }
-        cancelConnectTimeout();
         // Closing takes the descriptor out of the poller, so that no epoll_ctl is needed for that.
         if (netFd.isAdopted() && isRegistered() && eventLoop().inEventLoop()) {
             doDeregister();

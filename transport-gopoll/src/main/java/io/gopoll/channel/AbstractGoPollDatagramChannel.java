@@ -14,26 +14,15 @@
 package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
-import io.gopoll.poll.PollDesc;
-import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.AddressedEnvelope;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelMetadata;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.DefaultAddressedEnvelope;
-import io.netty.util.ReferenceCountUtil;
-import io.netty.util.UncheckedBooleanSupplier;
 import io.netty.util.internal.StringUtil;
-import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.NotYetConnectedException;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Datagrams, of UDP or of a Unix socket: one loop that receives and one that sends. */
@@ -47,12 +36,9 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     /** Whether the channel has its address by bind, so that it keeps it without a peer. */
     private boolean bound;
 
-    /** What one call has received, on its way to the pipeline; empty between two calls. */
-    private final List<Object> received = new ArrayList<>(1);
-
     AbstractGoPollDatagramChannel(NetFd netFd, boolean active) {
         super(null, netFd, active);
-        connected = active && readRemoteAddress() != null;
+        connected = active && addressFamily().remote(netFd) != null;
     }
 
     @Override
@@ -109,8 +95,8 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         netFd().disconnect();
         connected = false;
         active = bound;
-        forgetAddresses();
-        if (local != null && !local.equals(readLocalAddress())) {
+        addresses().forget();
+        if (local != null && !local.equals(addressFamily().local(netFd()))) {
             // Linux takes a port away that it has chosen itself: NIO binds again as well.
             super.doBind(local);
         }
@@ -121,81 +107,29 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         return new DatagramUnsafe();
     }
 
+    @Override
+    ReadSide newReadSide(NetFd netFd) {
+        return new DatagramReadSide(this, netFd);
+    }
+
+    @Override
+    WriteSide newWriteSide(NetFd netFd) {
+        return new DatagramWriteSide(this, netFd);
+    }
+
     // ---- Deadlines. ----
 
     @Override
     public void setReadDeadline(long nanoTime) {
-        deadlines().setRead(nanoTime);
+        readSide().deadline().set(nanoTime);
     }
 
     @Override
     public void setWriteDeadline(long nanoTime) {
-        deadlines().setWrite(nanoTime);
+        writeSide().deadline().set(nanoTime);
     }
 
-    // ---- Sending. ----
-
-    @Override
-    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-        if (isWriteDeadlinePast(in)) {
-            return;
-        }
-        int left = maxMessagesPerWrite();
-        while (left > 0) {
-            Object msg = in.current();
-            if (msg == null) {
-                return;
-            }
-            if (isNothing(msg)) {
-                in.remove();
-                left--;
-                continue;
-            }
-            Registrations loop = registration().loop;
-            Datagrams datagrams = loop.datagrams();
-            int count = datagrams.gather(this, in, left);
-            int n = send(datagrams.msghdrs(), count);
-            loop.giveBack(datagrams);
-            if (n == -Errno.EAGAIN) {
-                parkWriter();
-                return;
-            }
-            if (n < 0) {
-                // The first has failed; the others may have other receivers, netty#2665.
-                in.remove(sendFailed(count == 1 ? "sendmsg" : "sendmmsg", n, msg));
-                left--;
-                continue;
-            }
-            nameGiven();
-            for (int i = 0; i < n; i++) {
-                in.remove();
-            }
-            left -= n;
-        }
-        if (!in.isEmpty()) {
-            registration().queue(PollDesc.WRITE);
-        }
-    }
-
-    /** One datagram by the call for one, which is cheaper. */
-    private int send(Msghdrs msghdrs, int count) {
-        if (count > 1) {
-            return netFd().sendmmsg(msghdrs.address(), count);
-        }
-        long n = netFd().sendmsg(msghdrs.address(), 0);
-        return n < 0 ? (int) n : 1;
-    }
-
-    private Exception sendFailed(String syscall, int result, Object msg) {
-        if (!isOpen()) {
-            return new ClosedChannelException();
-        }
-        if (result == -Errno.EDESTADDRREQ) {
-            return new NotYetConnectedException();
-        }
-        SocketAddress recipient = recipient(msg);
-        return failed(syscall, result, recipient == null ? remoteAddress() : recipient);
-    }
+    // ---- Packets. ----
 
     /** The exception for a call that failed. */
     Exception failed(String syscall, int result, SocketAddress address) {
@@ -214,7 +148,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
                         : msg);
     }
 
-    private static SocketAddress recipient(Object msg) {
+    static SocketAddress recipient(Object msg) {
         return msg instanceof AddressedEnvelope
                 ? (SocketAddress) ((AddressedEnvelope<?, ?>) msg).recipient()
                 : null;
@@ -230,7 +164,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
             SocketAddress recipient = (SocketAddress) envelope.recipient();
             if (envelope.content() instanceof ByteBuf
                     && (recipient == null || isRecipient(recipient))) {
-                checkResolved(recipient);
+                AddressFamily.checkResolved(recipient);
                 ByteBuf content = (ByteBuf) envelope.content();
                 ByteBuf direct = direct(content, envelope);
                 if (direct == content) {
@@ -256,10 +190,8 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
 
     /** The buffer, or if the kernel cannot read it where it is a copy; its holder is released. */
     private ByteBuf direct(ByteBuf buf, Object holder) {
-        return Memory.isCopyNeeded(buf) ? newDirectBuffer(holder, buf) : buf;
+        return Memory.isCopyNeeded(buf) ? Memory.directCopy(alloc(), holder, buf) : buf;
     }
-
-    // ---- Receiving. ----
 
     /**
      * Adds the packet for the datagram that was received as message {@code i}, or the packets if
@@ -272,160 +204,5 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         return 0;
     }
 
-    private final class DatagramUnsafe extends AbstractGoPollUnsafe {
-
-        /** How many bytes are left of a datagram that did not fit; -1 if all have fitted. */
-        private int truncatedTo = -1;
-
-        /** An error of a datagram socket, as from ICMP, ends nothing. */
-        @Override
-        boolean isHungUp() {
-            return false;
-        }
-
-        @Override
-        void readLoop(ChannelConfig config) {
-            GoPollRecvByteAllocatorHandle allocHandle = recvBufAllocHandle();
-            ChannelPipeline pipeline = pipeline();
-            allocHandle.reset(config);
-            Throwable exception = null;
-            try {
-                do {
-                    int min = minBuffer();
-                    ByteBuf buf =
-                            min > allocHandle.guess()
-                                    ? config.getAllocator().directBuffer(min)
-                                    : allocHandle.allocate(config.getAllocator());
-                    if (!receive(buf, allocHandle)) {
-                        if (isLookInVain(allocHandle)) {
-                            return;
-                        }
-                        break;
-                    }
-                    readPending = false;
-                    deliver(pipeline);
-                    if (truncatedTo >= 0) {
-                        pipeline.fireExceptionCaught(newTruncated());
-                    }
-                } while (drained == Drained.NO
-                        && isOpen()
-                        && allocHandle.continueReading(UncheckedBooleanSupplier.TRUE_SUPPLIER));
-            } catch (Throwable t) {
-                exception = t;
-            }
-            allocHandle.readComplete();
-            pipeline.fireChannelReadComplete();
-            if (exception != null) {
-                pipeline.fireExceptionCaught(exception);
-            }
-        }
-
-        /**
-         * Receives one datagram, or as many as there are and the buffer has room for, by one call.
-         *
-         * @return false if there was none
-         */
-        private boolean receive(ByteBuf buf, GoPollRecvByteAllocatorHandle allocHandle)
-                throws Exception {
-            Registrations loop = registration().loop;
-            Datagrams datagrams = loop.datagrams();
-            try {
-                int payload = config().getMaxDatagramPayloadSize();
-                if (payload != 0) {
-                    payload = Math.max(payload, minBuffer());
-                }
-                int writable = buf.writableBytes();
-                int count =
-                        payload == 0
-                                ? 1
-                                : Math.min(Math.max(1, writable / payload), Datagrams.CAPACITY);
-                int size = count == 1 ? writable : payload;
-                allocHandle.attemptedBytesRead(count * size);
-
-                Msghdrs msghdrs = datagrams.msghdrs();
-                long address = Memory.writableAddress(buf);
-                for (int i = 0; i < count; i++) {
-                    msghdrs.receive(i, address + (long) i * size, size);
-                }
-                int n = receive(msghdrs, count);
-                if (n < 0) {
-                    allocHandle.lastBytesRead(-1);
-                    drained = Drained.failed(n);
-                    if (drained == Drained.YES || !isOpen()) {
-                        return false;
-                    }
-                    throw failed(count == 1 ? "recvmsg" : "recvmmsg", n, remoteAddress());
-                }
-                drained = Drained.datagrams(n, count);
-                // An empty datagram is not the end.
-                allocHandle.lastBytesRead(Math.max(1, count == 1 ? msghdrs.length(0) : n * size));
-                take(buf, msghdrs, n, size);
-                allocHandle.incMessagesRead(received.size());
-                return true;
-            } finally {
-                loop.giveBack(datagrams);
-                buf.release();
-            }
-        }
-
-        private int receive(Msghdrs msghdrs, int count) {
-            if (count > 1) {
-                return netFd().recvmmsg(msghdrs.address(), count);
-            }
-            long n = netFd().recvmsg(msghdrs.address(), 0);
-            if (n < 0) {
-                return (int) n;
-            }
-            msghdrs.received(0, (int) n);
-            return 1;
-        }
-
-        /**
-         * Takes everything out of the loop's memory before the pipeline, which may send, sees any
-         * of it.
-         */
-        private void take(ByteBuf buf, Msghdrs msghdrs, int n, int size) {
-            int index = buf.writerIndex();
-            truncatedTo = -1;
-            for (int i = 0; i < n; i++, index += size) {
-                int length = msghdrs.length(i);
-                if ((msghdrs.flags(i) & Constants.MSG_TRUNC) != 0) {
-                    truncatedTo = length;
-                }
-                ByteBuf content;
-                if (n == 1) {
-                    content = buf.retain().writerIndex(index + length);
-                } else {
-                    content = buf.retainedSlice(index, length);
-                }
-                addPackets(content, msghdrs, i, received);
-            }
-        }
-
-        private IOException newTruncated() {
-            int bytes = truncatedTo;
-            truncatedTo = -1;
-            return new IOException(
-                    "a datagram was longer than the "
-                            + bytes
-                            + " bytes that there was room for, and the rest is lost: "
-                            + (config().getMaxDatagramPayloadSize() == 0
-                                    ? "RECVBUF_ALLOCATOR"
-                                    : "MAX_DATAGRAM_PAYLOAD_SIZE")
-                            + " has to give it more");
-        }
-
-        private void deliver(ChannelPipeline pipeline) {
-            try {
-                for (int i = 0; i < received.size(); i++) {
-                    Object packet = received.get(i);
-                    received.set(i, null);
-                    pipeline.fireChannelRead(packet);
-                }
-            } finally {
-                received.forEach(ReferenceCountUtil::release);
-                received.clear();
-            }
-        }
-    }
+    private final class DatagramUnsafe extends AbstractGoPollUnsafe {}
 }

@@ -13,37 +13,25 @@
  */
 package io.gopoll.channel;
 
-import static io.netty.channel.internal.ChannelUtils.MAX_BYTES_PER_GATHERING_WRITE_ATTEMPTED_LOW_THRESHOLD;
-import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
-
 import io.gopoll.net.NetFd;
-import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.SafeLogger;
-import io.gopoll.sys.Errno;
-import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelMetadata;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.util.LeakPresenceDetector;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 
 /** A byte stream: the one read loop and the one write loop of all stream channels. */
 abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
@@ -53,41 +41,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    /**
-     * What one of the {@link ChannelConfig#getWriteSpinCount writes of a turn} stands for, so that
-     * with the usual 16 a channel writes 256 KiB before others have their turn. What is on its way
-     * stays little enough for the cache then: bytes that wait in a socket are cold when they are
-     * read, and so is the memory that the next are copied to.
-     */
-    private static final int BYTES_PER_SPIN = 16 << 10;
-
-    /**
-     * 16 MiB: more than a socket usually takes at once, and an end for a peer that always reads.
-     */
-    private static final int SPINS_OF_LAST_FLUSH = 1024;
-
     /** Null until the first splice from or to this channel. Written once, under this. */
     private volatile Splices splices;
-
-    /** Null until the first file region. */
-    private FileRegions fileRegions;
-
-    /** After what is flushed now nothing can be written: others have to wait. */
-    private boolean isLastFlush;
-
-    /** How often in a row a file region had nothing to give. */
-    private int dryRounds;
-
-    /** Whose loop has a timer that will ask it again; that of a loop it has left asks nobody. */
-    private GoPollIoRegistration dryTimer;
-
-    /** So often a file region that gives nothing is asked without a pause. */
-    private static final int DRY_ROUNDS = 8;
-
-    private static final int MAX_DRY_MILLIS = 10;
-
-    /** Something that is no buffer was written since everything flushed had been taken. */
-    private boolean hasOther;
 
     AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
         super(parent, netFd, active, remote);
@@ -113,203 +68,29 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         return false;
     }
 
-    /** What a read that has given something says of what is left. */
-    Drained drained(int read, int attempted, boolean hungUp) {
-        return Drained.localStream(read, attempted, hungUp);
+    @Override
+    ReadSide newReadSide(NetFd netFd) {
+        return new StreamReadSide(this, netFd);
+    }
+
+    @Override
+    WriteSide newWriteSide(NetFd netFd) {
+        return new StreamWriteSide(this, netFd);
     }
 
     // ---- Deadlines. ----
 
     @Override
     public void setReadDeadline(long nanoTime) {
-        deadlines().setRead(nanoTime);
+        readSide().deadline().set(nanoTime);
     }
 
     @Override
     public void setWriteDeadline(long nanoTime) {
-        deadlines().setWrite(nanoTime);
+        writeSide().deadline().set(nanoTime);
     }
 
     // ---- Writing. ----
-
-    @Override
-    protected void doWrite(ChannelOutboundBuffer in) throws Exception {
-        if (isWriteDeadlinePast(in)) {
-            return;
-        }
-        int spins = isLastFlush ? SPINS_OF_LAST_FLUSH : config().getWriteSpinCount();
-        int total = spins;
-        for (; ; ) {
-            int messages = in.size();
-            if (messages == 0) {
-                hasOther = false;
-                return;
-            }
-            Object msg = in.current();
-            long max = (long) spins * BYTES_PER_SPIN;
-            int taken =
-                    !(msg instanceof ByteBuf)
-                            ? writeMessage(in, msg, max)
-                            : messages == 1
-                                    ? writeBytes(in, (ByteBuf) msg, max)
-                                    : writeMultiple(in, max);
-            if (taken == WRITE_STATUS_SNDBUF_FULL) {
-                parkWriter();
-                return;
-            }
-            if (taken == FileRegions.DRY) {
-                askAgain();
-                return;
-            }
-            dryRounds = 0;
-            spins -= taken;
-            // Flushed or not, look again: a listener may have written and flushed meanwhile.
-            if (spins <= 0) {
-                if (!goesOn(total)) {
-                    break;
-                }
-                spins += config().getWriteSpinCount();
-                total += config().getWriteSpinCount();
-            }
-        }
-
-        // The socket still takes data, but others are to have their turn.
-        if (!in.isEmpty() && registration() != null) {
-            registration().queue(PollDesc.WRITE);
-        }
-    }
-
-    /**
-     * In a goroutine loop, what comes after the flush may block: where nobody else waits for the
-     * thread it goes on as long as the socket takes it, up to 16 MiB.
-     */
-    private boolean goesOn(int spinsOfTurn) {
-        GoPollIoRegistration r = registration();
-        return r != null && spinsOfTurn < SPINS_OF_LAST_FLUSH && r.isValid() && r.loop.isAlone();
-    }
-
-    /**
-     * A file region has nothing to give just now, and the socket would take it: it is asked again
-     * when others have had their turn, and after some times in vain after a pause.
-     */
-    private void askAgain() {
-        GoPollIoRegistration r = registration();
-        if (r == null) {
-            return;
-        }
-        if (dryRounds < DRY_ROUNDS) {
-            dryRounds++;
-            r.queue(PollDesc.WRITE);
-            return;
-        }
-        long millis = Math.min(dryRounds++ - DRY_ROUNDS + 1, MAX_DRY_MILLIS);
-        if (dryTimer != r) {
-            dryTimer = r;
-            eventLoop().schedule(() -> dryTimerFired(r), millis, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** A channel that has moved asks again by itself, in the loop that it has come to. */
-    private void dryTimerFired(GoPollIoRegistration r) {
-        if (r.isValid()) {
-            dryTimer = null;
-            r.queue(PollDesc.WRITE);
-        }
-    }
-
-    /** What writing so much takes from the write spin count. */
-    static int spins(long bytes) {
-        return (int) Math.max(1, (bytes + BYTES_PER_SPIN - 1) / BYTES_PER_SPIN);
-    }
-
-    /**
-     * Writes what is no buffer; returns what it takes from the write spin count, as Netty's
-     * channels do.
-     */
-    private int writeMessage(ChannelOutboundBuffer in, Object msg, long max) throws Exception {
-        if (msg instanceof FileRegion) {
-            if (fileRegions == null) {
-                fileRegions = new FileRegions(this);
-            }
-            return fileRegions.write(in, (FileRegion) msg, max);
-        }
-        if (msg instanceof Splices.Out) {
-            if (!((Splices.Out) msg).write()) {
-                return WRITE_STATUS_SNDBUF_FULL;
-            }
-            in.remove();
-            return 1;
-        }
-        return writeOther(in, msg);
-    }
-
-    /** Writes a message of a type that only this kind of channel takes. */
-    int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
-        throw new Error("Unexpected message type: " + StringUtil.className(msg));
-    }
-
-    private int writeBytes(ChannelOutboundBuffer in, ByteBuf buf, long max) throws IOException {
-        int readable = buf.readableBytes();
-        if (readable == 0) {
-            in.remove();
-            return 0;
-        }
-        if (!Memory.isOnePiece(buf)) {
-            return writeMultiple(in, max);
-        }
-        int attempted = (int) Math.min(readable, max);
-        int n = netFd().write(Memory.readableAddress(buf), attempted);
-        return written("write", in, n, attempted);
-    }
-
-    private int writeMultiple(ChannelOutboundBuffer in, long max) throws IOException {
-        GoPollChannelConfig config = config();
-        long maxPerWrite = config.getMaxBytesPerGatheringWrite();
-        Registrations loop = registration().loop;
-        Gathering gathering = loop.gathering();
-        Iovecs iovecs = gathering.gather(in, Math.min(max, maxPerWrite));
-        if (iovecs.count() == 0) {
-            // Empty buffers only.
-            loop.giveBack(gathering);
-            in.removeBytes(0);
-            return 0;
-        }
-        long attempted = iovecs.bytes();
-        long n = netFd().writev(iovecs.address(), iovecs.count());
-        loop.giveBack(gathering);
-        if (n > 0) {
-            adjustMaxBytesPerGatheringWrite(config, attempted, n, maxPerWrite);
-        }
-        return written("writev", in, n, attempted);
-    }
-
-    private static void adjustMaxBytesPerGatheringWrite(
-            GoPollChannelConfig config, long attempted, long written, long max) {
-        if (attempted == written) {
-            if (attempted << 1 > max) {
-                config.setMaxBytesPerGatheringWrite(attempted << 1);
-            }
-        } else if (attempted > MAX_BYTES_PER_GATHERING_WRITE_ATTEMPTED_LOW_THRESHOLD
-                && written < attempted >>> 1) {
-            config.setMaxBytesPerGatheringWrite(attempted >>> 1);
-        }
-    }
-
-    /**
-     * Takes what was written out of the buffer. A write that was not taken whole has filled the
-     * socket, epoll(7) question 9: the write that would only see EAGAIN is spared.
-     */
-    private int written(String syscall, ChannelOutboundBuffer in, long n, long attempted)
-            throws IOException {
-        if (n > 0) {
-            in.removeBytes(n);
-            return n < attempted ? WRITE_STATUS_SNDBUF_FULL : spins(n);
-        }
-        if (n == 0 || n == -Errno.EAGAIN) {
-            return WRITE_STATUS_SNDBUF_FULL;
-        }
-        throw failure(syscall, (int) n);
-    }
 
     /** Throws if a file has become shorter than what was to be sent of it. */
     final void validate(DefaultFileRegion region, long position) throws IOException {
@@ -320,7 +101,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     protected Object filterOutboundMessage(Object msg) {
         if (msg instanceof ByteBuf) {
             ByteBuf buf = (ByteBuf) msg;
-            return Memory.isCopyNeeded(buf) ? newDirectBuffer(buf, buf) : buf;
+            return Memory.isCopyNeeded(buf) ? Memory.directCopy(alloc(), buf, buf) : buf;
         }
         if (msg instanceof FileRegion || msg instanceof Splices.Out) {
             return other(msg);
@@ -333,7 +114,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     /** A message that is no buffer, with which a flush is never put off. */
     final Object other(Object msg) {
-        hasOther = true;
+        ((StreamWriteSide) writeSide()).otherWritten();
         return msg;
     }
 
@@ -341,7 +122,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     @Override
     protected final void doShutdownOutput() throws Exception {
-        shutdownSocket(false, true);
+        writeSide().shutdown();
     }
 
     @Override
@@ -353,9 +134,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
         inEventLoop(
                 () -> {
-                    StreamUnsafe unsafe = (StreamUnsafe) unsafe();
-                    unsafe.flushRest();
-                    unsafe.shutdownOutput(promise);
+                    writeSide().flushRest();
+                    ((StreamUnsafe) unsafe()).shutdownOutput(promise);
                 });
         return promise;
     }
@@ -370,7 +150,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         inEventLoop(
                 () -> {
                     try {
-                        shutdownSocket(true, false);
+                        readSide().shutdown();
                         promise.setSuccess();
                     } catch (Throwable t) {
                         promise.setFailure(t);
@@ -463,6 +243,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         return splices().add(fd, offset, len, promise);
     }
 
+    /** Null if nothing was ever spliced from or to this channel. */
+    final Splices splicesIfAny() {
+        return splices;
+    }
+
     final Splices splices() {
         Splices s = splices;
         if (s == null) {
@@ -479,7 +264,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     @Override
     protected void doClose() throws Exception {
         try {
-            flushBeforeClose();
+            // A close that asks nobody, as closeForcibly, does not lose what comes late either.
+            writeSide().flushBeforeClose();
             super.doClose();
         } finally {
             Splices s = splices;
@@ -503,80 +289,17 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         }
     }
 
-    /** A close that asks nobody, as {@code closeForcibly}, does not lose what comes late either. */
-    @Override
-    void flushBeforeClose() {
-        if (isRegistered() && eventLoop().inEventLoop()) {
-            ((StreamUnsafe) unsafe()).flushRest();
-        }
-    }
-
     @Override
     protected void doDisconnect() throws Exception {
-        ((StreamUnsafe) unsafe()).flushRest();
+        writeSide().flushRest();
         super.doDisconnect();
     }
 
-    class StreamUnsafe extends AbstractGoPollUnsafe {
-
-        /** Whether this is among the loop's {@link LateFlushes}. */
-        private boolean late;
+    private final class StreamUnsafe extends AbstractGoPollUnsafe {
 
         @Override
-        boolean isPutOff() {
-            return super.isPutOff() || comesLate();
-        }
-
-        /** Whether what was flushed comes later in this turn; sees to it that it does. */
-        private boolean comesLate() {
-            GoPollIoRegistration r = registration();
-            LateFlushes flushes = r == null ? null : r.loop.lateFlushes;
-            if (flushes == null
-                    || !flushes.isPuttingOff()
-                    || hasOther
-                    || isLastFlush
-                    || !mayFlushLate()) {
-                return false;
-            }
-            ChannelOutboundBuffer out = outboundBuffer();
-            // Not valid is the one of a loop that the channel has left.
-            if (out == null
-                    || out.isEmpty()
-                    || !active
-                    || !r.isValid()
-                    || !LateFlushes.isSmall(out, config())) {
-                return false;
-            }
-            if (!late) {
-                // In this order: without memory for the list it is not taken for put off.
-                flushes.add(this);
-                late = true;
-            }
-            return true;
-        }
-
-        /** What was put off is written, unless it has been already. */
-        final void flushLate() {
-            late = false;
-            flush0();
-        }
-
-        /** Before anything after which no more can be written: writes what the socket takes. */
-        final void flushRest() {
-            GoPollIoRegistration r = registration();
-            if (late || r != null && r.isQueued(PollDesc.WRITE)) {
-                isLastFlush = true;
-                try {
-                    flush0();
-                } finally {
-                    isLastFlush = false;
-                }
-            }
-        }
-
-        @Override
-        public final void close(ChannelPromise promise) {
-            flushRest();
+        public void close(ChannelPromise promise) {
+            writeSide().flushRest();
             super.close(promise);
         }
 
@@ -588,98 +311,14 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             try {
                 if (lingers()) {
                     doDeregister();
-                    // The read loop may be under way, and the descriptor another's from now on.
-                    breakReading();
+                    // A read loop may be under way.
+                    readSide().end();
                     return GlobalEventExecutor.INSTANCE;
                 }
             } catch (Exception ignored) {
                 // The socket may be closed already; there is nothing to linger then, netty#4449.
             }
             return null;
-        }
-
-        @Override
-        void readLoop(ChannelConfig config) {
-            GoPollRecvByteAllocatorHandle allocHandle = recvBufAllocHandle();
-            ChannelPipeline pipeline = pipeline();
-            ByteBufAllocator allocator = config.getAllocator();
-            allocHandle.reset(config);
-
-            ByteBuf buf = null;
-            boolean allDataRead = false;
-            try {
-                do {
-                    Splices s = splices;
-                    if (s != null && s.isPending()) {
-                        if (s.read(allocHandle)) {
-                            continue;
-                        }
-                        allDataRead = s.isEndOfInput();
-                        break;
-                    }
-                    buf = allocHandle.allocate(allocator);
-                    int attempted = buf.writableBytes();
-                    allocHandle.attemptedBytesRead(attempted);
-                    int n = netFd().read(Memory.writableAddress(buf), attempted);
-                    if (n <= 0) {
-                        buf.release();
-                        buf = null;
-                        drained = Drained.YES;
-                        if (n == 0) {
-                            allocHandle.lastBytesRead(-1);
-                            allDataRead = true;
-                            readPending = false;
-                        } else if (n == -Errno.EAGAIN || !isOpen()) {
-                            // Another thread may have closed the descriptor: that tells the rest.
-                            allocHandle.lastBytesRead(0);
-                            if (isLookInVain(allocHandle)) {
-                                return;
-                            }
-                        } else {
-                            throw Errno.newException("read", n);
-                        }
-                        break;
-                    }
-                    buf.writerIndex(buf.writerIndex() + n);
-                    allocHandle.lastBytesRead(n);
-                    allocHandle.incMessagesRead(1);
-                    readPending = false;
-                    drained = drained(n, attempted, allocHandle.isHungUp());
-                    ByteBuf message = buf;
-                    buf = null;
-                    pipeline.fireChannelRead(message);
-                    // The handler may have shut the input down or closed the channel.
-                } while (!shouldBreakReadReady(config) && allocHandle.continueReading());
-
-                allocHandle.readComplete();
-                pipeline.fireChannelReadComplete();
-                if (allDataRead) {
-                    shutdownInput(true);
-                }
-            } catch (Throwable t) {
-                handleReadException(pipeline, buf, t, allDataRead, allocHandle);
-            }
-        }
-
-        private void handleReadException(
-                ChannelPipeline pipeline,
-                ByteBuf buf,
-                Throwable cause,
-                boolean allDataRead,
-                GoPollRecvByteAllocatorHandle allocHandle) {
-            if (buf != null) {
-                buf.release();
-            }
-            allocHandle.readComplete();
-            pipeline.fireChannelReadComplete();
-            pipeline.fireExceptionCaught(cause);
-            // Without memory for its buffers a connection cannot go on, netty#10434.
-            if (allDataRead
-                    || cause instanceof OutOfMemoryError
-                    || cause instanceof LeakPresenceDetector.AllocationProhibitedException
-                    || cause instanceof IOException) {
-                shutdownInput(true);
-            }
         }
     }
 }

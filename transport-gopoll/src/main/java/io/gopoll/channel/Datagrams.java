@@ -83,7 +83,8 @@ final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
         if (msg instanceof AddressedEnvelope) {
             AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) msg;
             if (envelope.recipient() != null) {
-                channel.putAddress(msghdrs.name(count), envelope.recipient());
+                channel.addressFamily()
+                        .put(msghdrs.name(count), envelope.recipient(), channel.netFd());
             }
         }
         if (msg instanceof SegmentedDatagramPacket) {

@@ -13,7 +13,6 @@
  */
 package io.gopoll.channel;
 
-import io.gopoll.poll.PollDesc;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
@@ -138,7 +137,7 @@ final class Dump {
 
     private static String waitsFor(GoPollIoRegistration r) {
         Channel channel = channel(r);
-        if (r.isParked(PollDesc.WRITE)) {
+        if (r.isWriterParked()) {
             return channel == null || channel.isActive()
                     ? "wait until their sockets take more"
                     : "connect";
@@ -161,10 +160,13 @@ final class Dump {
 
     private static void addState(
             AbstractGoPollChannel.AbstractGoPollUnsafe unsafe, StringBuilder line) {
-        Deadlines deadlines = ((AbstractGoPollChannel) unsafe.channel()).deadlinesIfAny();
-        if (deadlines != null) {
-            addDeadline("read", deadlines.readLeft(), line);
-            addDeadline("write", deadlines.writeLeft(), line);
+        ReadDeadline read = unsafe.channel().readSide().deadlineIfAny();
+        if (read != null) {
+            addDeadline("read", read.left(), line);
+        }
+        WriteDeadline write = unsafe.channel().writeSide().deadlineIfAny();
+        if (write != null) {
+            addDeadline("write", write.left(), line);
         }
         ChannelOutboundBuffer out = unsafe.outboundBuffer();
         if (out != null && out.totalPendingWriteBytes() > 0) {

@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes file regions: a {@link DefaultFileRegion} by sendfile(2), any other through its own {@link
@@ -57,11 +58,22 @@ final class FileRegions {
      */
     static final int DRY = -1;
 
+    /** So often a region that gives nothing is asked without a pause. */
+    private static final int DRY_ROUNDS = 8;
+
+    private static final int MAX_DRY_MILLIS = 10;
+
     /** Whether the socket has taken less than what the region's transfer had for it. */
     private boolean full;
 
     private FileChannel file;
     private int fd;
+
+    /** How often in a row a region had nothing to give. */
+    private int dryRounds;
+
+    /** Whose loop has a timer that will ask again; that of a loop the channel has left does not. */
+    private GoPollIoRegistration timer;
 
     FileRegions(AbstractGoPollStreamChannel channel) {
         this.channel = channel;
@@ -89,6 +101,7 @@ final class FileRegions {
         }
         if (current != region) {
             current = region;
+            dryRounds = 0;
             fd =
                     region instanceof DefaultFileRegion
                             ? descriptorOf((DefaultFileRegion) region)
@@ -106,9 +119,39 @@ final class FileRegions {
         if (n <= 0) {
             return n == -Errno.EAGAIN || full ? WRITE_STATUS_SNDBUF_FULL : DRY;
         }
+        dryRounds = 0;
         in.progress(n);
-        int spins = AbstractGoPollStreamChannel.spins(n);
+        int spins = StreamWriteSide.spins(n);
         return region.transferred() >= region.count() ? done(in, spins) : spins;
+    }
+
+    /**
+     * The region has nothing to give just now, and the socket would take it: it is asked again when
+     * others have had their turn, and after some times in vain after a pause.
+     */
+    void askAgain(WriteSide side) {
+        GoPollIoRegistration r = side.registration();
+        if (r == null) {
+            return;
+        }
+        if (dryRounds < DRY_ROUNDS) {
+            dryRounds++;
+            side.queue();
+            return;
+        }
+        long millis = Math.min(dryRounds++ - DRY_ROUNDS + 1, MAX_DRY_MILLIS);
+        if (timer != r) {
+            timer = r;
+            channel.eventLoop().schedule(() -> ask(side, r), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A channel that has moved asks again by itself, in the loop that it has come to. */
+    private void ask(WriteSide side, GoPollIoRegistration r) {
+        if (r.isValid()) {
+            timer = null;
+            side.queue();
+        }
     }
 
     private int done(ChannelOutboundBuffer in, int spins) {

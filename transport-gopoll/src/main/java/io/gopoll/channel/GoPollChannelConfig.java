@@ -56,8 +56,12 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
         super(channel, allocator);
     }
 
-    final Deadlines deadlines() {
-        return ((AbstractGoPollChannel) channel).deadlines();
+    final ReadDeadline readDeadline() {
+        return ((AbstractGoPollChannel) channel).readSide().deadline();
+    }
+
+    final WriteDeadline writeDeadline() {
+        return ((AbstractGoPollChannel) channel).writeSide().deadline();
     }
 
     private SocketOptions options() {
@@ -191,7 +195,7 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
 
     @Override
     protected final void autoReadCleared() {
-        ((AbstractGoPollChannel) channel).autoReadCleared();
+        ((AbstractGoPollChannel) channel).readSide().autoReadCleared();
     }
 
     final long getMaxBytesPerGatheringWrite() {

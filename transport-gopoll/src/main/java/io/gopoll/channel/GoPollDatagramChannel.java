@@ -79,7 +79,7 @@ public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
      *     unavailable
      */
     public GoPollDatagramChannel(SocketProtocolFamily family) {
-        this(newSocket(inetFamily(family), Constants.SOCK_DGRAM), false);
+        this(newSocket(AddressFamily.inet(family), Constants.SOCK_DGRAM), false);
     }
 
     /** Takes over a socket that was opened, and bound, elsewhere; the channel closes it. */
@@ -108,7 +108,7 @@ public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
         private static boolean isSupported() {
             try {
-                NetFd fd = NetFd.socket(inetFamily(null), Constants.SOCK_DGRAM);
+                NetFd fd = NetFd.socket(AddressFamily.inet(null), Constants.SOCK_DGRAM);
                 try {
                     fd.getIntOption(Constants.IPPROTO_UDP, Constants.UDP_SEGMENT);
                     return true;

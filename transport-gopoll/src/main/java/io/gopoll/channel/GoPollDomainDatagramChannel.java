@@ -16,7 +16,6 @@ package io.gopoll.channel;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Msghdrs;
-import io.gopoll.sys.SockAddr;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.unix.DomainDatagramChannel;
 import io.netty.channel.unix.DomainDatagramPacket;
@@ -81,23 +80,8 @@ public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramCha
     }
 
     @Override
-    void putAddress(SockAddr memory, SocketAddress address) {
-        UnixAddresses.put(memory, address);
-    }
-
-    @Override
-    void bindSocket(SocketAddress localAddress) throws IOException {
-        UnixAddresses.bind(netFd(), localAddress);
-    }
-
-    @Override
-    SocketAddress readLocalAddress() {
-        return netFd().localAddress(UnixAddresses::read);
-    }
-
-    @Override
-    SocketAddress readRemoteAddress() {
-        return netFd().remoteAddress(UnixAddresses::read);
+    AddressFamily addressFamily() {
+        return AddressFamily.UNIX;
     }
 
     @Override

@@ -16,11 +16,8 @@ package io.gopoll.channel;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
-import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.internal.ChannelUtils;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
@@ -28,7 +25,6 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
-import java.net.SocketAddress;
 
 /**
  * A connection between Unix sockets on GoPoll, unix(7). A path that begins with a NUL is a name in
@@ -103,28 +99,13 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    void putAddress(SockAddr memory, SocketAddress address) {
-        UnixAddresses.put(memory, address);
-    }
-
-    @Override
-    void bindSocket(SocketAddress localAddress) throws IOException {
-        UnixAddresses.bind(netFd(), localAddress);
-    }
-
-    @Override
-    SocketAddress readLocalAddress() {
-        return netFd().localAddress(UnixAddresses::read);
-    }
-
-    @Override
-    SocketAddress readRemoteAddress() {
-        return netFd().remoteAddress(UnixAddresses::read);
+    AddressFamily addressFamily() {
+        return AddressFamily.UNIX;
     }
 
     // ---- Descriptors. ----
 
-    private PassedDescriptors descriptors() {
+    PassedDescriptors descriptors() {
         if (descriptors == null) {
             descriptors = new PassedDescriptors();
         }
@@ -137,83 +118,36 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
-        if (!(msg instanceof FileDescriptor)) {
-            return super.writeOther(in, msg);
-        }
-        long n = descriptors().send(netFd(), ((FileDescriptor) msg).intValue());
-        if (n == -Errno.EAGAIN) {
-            return ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
-        }
-        if (n < 0) {
-            throw failure("sendmsg", (int) n);
-        }
-        in.remove();
-        return 1;
+    ReadSide newReadSide(NetFd netFd) {
+        return new DomainReadSide(this, netFd);
     }
 
     @Override
-    protected AbstractGoPollUnsafe newUnsafe() {
-        return new DomainUnsafe();
+    WriteSide newWriteSide(NetFd netFd) {
+        return new DomainWriteSide(netFd);
     }
 
-    private final class DomainUnsafe extends StreamUnsafe {
+    /** Writes descriptors, too. */
+    private final class DomainWriteSide extends StreamWriteSide {
 
-        @Override
-        void readLoop(ChannelConfig config) {
-            if (config().getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS) {
-                readDescriptors(config);
-            } else {
-                super.readLoop(config);
-            }
+        DomainWriteSide(NetFd netFd) {
+            super(GoPollDomainSocketChannel.this, netFd);
         }
 
-        private void readDescriptors(ChannelConfig config) {
-            GoPollRecvByteAllocatorHandle allocHandle = recvBufAllocHandle();
-            ChannelPipeline pipeline = pipeline();
-            allocHandle.reset(config);
-            // Each descriptor counts as one byte of one attempted.
-            allocHandle.attemptedBytesRead(1);
-            boolean end = false;
-            Throwable exception = null;
-            try {
-                do {
-                    int n = (int) descriptors().receive(netFd());
-                    if (n <= 0) {
-                        drained = Drained.YES;
-                        allocHandle.lastBytesRead(n == 0 ? -1 : 0);
-                        end = n == 0;
-                        if (n < 0 && n != -Errno.EAGAIN && isOpen()) {
-                            exception = Errno.newException("recvmsg", n);
-                        } else if (n != 0 && isLookInVain(allocHandle)) {
-                            return;
-                        }
-                        break;
-                    }
-                    allocHandle.lastBytesRead(1);
-                    FileDescriptor[] received = descriptors().take();
-                    // A byte without descriptors counts, too: it has taken its part of the turn.
-                    allocHandle.incMessagesRead(Math.max(1, received.length));
-                    if (received.length > 0) {
-                        readPending = false;
-                    }
-                    for (FileDescriptor fd : received) {
-                        pipeline.fireChannelRead(fd);
-                    }
-                } while (isOpen()
-                        && config().getReadMode() == DomainSocketReadMode.FILE_DESCRIPTORS
-                        && allocHandle.continueReading());
-            } catch (Throwable t) {
-                exception = t;
+        @Override
+        int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
+            if (!(msg instanceof FileDescriptor)) {
+                return super.writeOther(in, msg);
             }
-            allocHandle.readComplete();
-            pipeline.fireChannelReadComplete();
-            if (exception != null) {
-                pipeline.fireExceptionCaught(exception);
+            long n = descriptors().send(netFd, ((FileDescriptor) msg).intValue());
+            if (n == -Errno.EAGAIN) {
+                return ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
             }
-            if (end || exception instanceof IOException) {
-                shutdownInput(true);
+            if (n < 0) {
+                throw failure("sendmsg", (int) n);
             }
+            in.remove();
+            return 1;
         }
     }
 }

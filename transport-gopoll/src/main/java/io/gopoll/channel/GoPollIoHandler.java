@@ -119,7 +119,7 @@ public final class GoPollIoHandler implements IoHandler {
                 dump.add(
                         r,
                         busy ? "of a loop that runs" : null,
-                        busy ? registrations.now : r.since,
+                        busy ? registrations.now : r.since(),
                         busy ? thread : null,
                         0);
             }
@@ -244,12 +244,18 @@ public final class GoPollIoHandler implements IoHandler {
 
         /** Not by the loop's own poll, which delivers by itself: by a deadline or a close. */
         @Override
-        void resume(GoPollIoRegistration.Side side) {
+        void resume(Continuation side) {
             if (inEventLoop()) {
-                side.queue();
+                side.queueResumed();
             } else {
-                executor.execute(side::queue);
+                push(side);
+                wakeup();
             }
+        }
+
+        @Override
+        boolean isOnlyPoller() {
+            return true;
         }
 
         @Override
@@ -275,15 +281,6 @@ public final class GoPollIoHandler implements IoHandler {
 
         @Override
         void giveBack(Datagrams datagrams) {}
-
-        /**
-         * READY, if it is there, is from before that write: only this thread polls, so no edge can
-         * have been taken in since.
-         */
-        @Override
-        void parkWriter(GoPollIoRegistration registration) {
-            registration.resetAndPark(PollDesc.WRITE);
-        }
     }
 
     private boolean inEventLoop() {
@@ -313,6 +310,7 @@ public final class GoPollIoHandler implements IoHandler {
             ReadyList list = ready;
             handled = list == null ? 0 : list.size();
             deliver(list, handled);
+            registrations.queueResumed();
             handled += registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
             if (report) {
                 context.reportActiveIoTime(
@@ -333,8 +331,6 @@ public final class GoPollIoHandler implements IoHandler {
         }
         try {
             for (int i = 0; i < size; i++) {
-                GoPollIoRegistration.Side side = (GoPollIoRegistration.Side) list.get(i);
-                side.resumed();
                 try {
                     if (late != null && i > 0 && i % LateFlushes.STRIDE == 0) {
                         late.look();
@@ -343,7 +339,7 @@ public final class GoPollIoHandler implements IoHandler {
                     Registrations.handleUnexpected(t);
                 }
                 try {
-                    side.deliver();
+                    ((Continuation) list.get(i)).runResumed();
                 } catch (Throwable t) {
                     // The others' edges come only once: they are not to miss them because of it.
                     Registrations.handleUnexpected(t);
@@ -406,9 +402,8 @@ public final class GoPollIoHandler implements IoHandler {
     private ReadyList sleep(IoHandlerContext context) {
         sleeping = true;
         try {
-            // Looked at again: a task that came before sleeping was seen to be true has woken
-            // nobody.
-            if (!context.canBlock()) {
+            // Looked at again: what came before sleeping was seen to be true has woken nobody.
+            if (!context.canBlock() || registrations.hasResumed()) {
                 return poller.poll(0);
             }
             long deadline = context.deadlineNanos();
@@ -422,7 +417,7 @@ public final class GoPollIoHandler implements IoHandler {
         sleeper = Thread.currentThread();
         sleeping = true;
         try {
-            if (!context.canBlock()) {
+            if (!context.canBlock() || registrations.hasResumed()) {
                 return;
             }
             if (context.deadlineNanos() == -1) {

@@ -15,7 +15,6 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
-import io.gopoll.poll.Waiter;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.util.internal.StringUtil;
@@ -25,9 +24,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * One descriptor on one event loop. Each side is in one of three states: idle, parked on the {@link
- * PollDesc}, or queued at the loop because it can go on without the kernel. Everything but {@link
- * #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
+ * One descriptor in one event loop: its {@link PollDesc}, and how each of its sides goes on.
+ * Everything but {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
  */
 final class GoPollIoRegistration implements IoRegistration {
 
@@ -51,124 +49,57 @@ final class GoPollIoRegistration implements IoRegistration {
 
     GoPollIoRegistration next;
 
-    private final Side reader = new Side(PollDesc.READ);
+    private final Continuation reader = new Continuation(this, PollDesc.READ);
 
     /** Null until it first waits. */
-    private Side writer;
+    private Continuation writer;
 
     @SuppressWarnings("unused")
     private volatile boolean cancelled;
 
-    /**
-     * Null until the descriptor is added to the poller: a socket that is not connected has nothing
-     * to say.
-     */
+    /** Null until {@link #open}: a socket that is not connected has nothing to say. */
     private PollDesc pd;
 
     /** When a side was parked last, as {@link Registrations#now}. */
-    long since;
-
-    /** The next in the loop's queue, and whether this one is in it. */
-    GoPollIoRegistration nextQueued;
-
-    private boolean inQueue;
-
-    /**
-     * The next of those that look for more before the loop sleeps, and whether this one is there.
-     */
-    GoPollIoRegistration nextLook;
-
-    private boolean inLooks;
-
-    /** Whether the reading side is to look for more; not any more once it has had a turn. */
-    private boolean look;
-
-    /** The modes that are parked. */
-    private byte parked;
-
-    /** The modes that are queued at the loop; never one that is parked. */
-    private byte queued;
+    private long since;
 
     GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
         this.loop = loop;
         this.handle = handle;
     }
 
-    /** One side, as the waiter that the poller resumes. */
-    final class Side implements Waiter {
-        private final int mode;
-
-        /** The next one that was resumed, while it is on its way to the loop. */
-        Side next;
-
-        Side(int mode) {
-            this.mode = mode;
-        }
-
-        @Override
-        public void resume() {
-            loop.resume(this);
-        }
-
-        /** It was resumed, and so is not parked any more. */
-        void resumed() {
-            parked = (byte) (parked & ~mode);
-        }
-
-        /** It was resumed, and has its turn after the next poll. */
-        void queue() {
-            resumed();
-            GoPollIoRegistration.this.queue(mode);
-        }
-
-        /** Has its turn now. */
-        void deliver() {
-            if (mode == PollDesc.READ) {
-                look = false;
-            }
-            if (!cancelled) {
-                handle.handle(GoPollIoRegistration.this, GoPollIoEvent.of(mode));
-            }
-        }
-
-        int mode() {
-            return mode;
-        }
+    Continuation reader() {
+        return reader;
     }
 
-    private Side side(int mode) {
-        if (mode == PollDesc.READ) {
-            return reader;
-        }
+    Continuation writer() {
         if (writer == null) {
-            writer = new Side(PollDesc.WRITE);
+            writer = new Continuation(this, PollDesc.WRITE);
         }
         return writer;
     }
 
-    /**
-     * Runs the sides that were queued, the writing one first, as the poller does.
-     *
-     * @param modes those that may run; the others are queued again
-     * @return whether one has run
-     */
-    boolean runQueued(int modes) {
-        int run = queued & modes;
-        queued = (byte) (queued & ~modes);
-        inQueue = false;
-        if (queued != 0) {
-            enqueue();
-        }
-        try {
-            if ((run & PollDesc.WRITE) != 0) {
-                side(PollDesc.WRITE).deliver();
-            }
-        } finally {
-            if ((run & PollDesc.READ) != 0) {
-                reader.deliver();
-            }
-        }
-        return run != 0;
+    /** Whether the writing side waits for the socket to take more. */
+    boolean isWriterParked() {
+        return writer != null && writer.isParked();
+    }
+
+    /** Whether the writing side goes on after others have had their turn. */
+    boolean isWriterQueued() {
+        return writer != null && writer.isQueued();
+    }
+
+    /** Null until the descriptor is in the poller, and after it has left. */
+    PollDesc pollDesc() {
+        return pd;
+    }
+
+    void parked() {
+        since = loop.now;
+    }
+
+    long since() {
+        return since;
     }
 
     /**
@@ -176,7 +107,7 @@ final class GoPollIoRegistration implements IoRegistration {
      *
      * @throws IOException if it cannot be polled
      */
-    void open() throws IOException {
+    private void open() throws IOException {
         if (pd == null && !cancelled) {
             pd = loop.poller().open(handle.fd().intValue());
         }
@@ -186,72 +117,6 @@ final class GoPollIoRegistration implements IoRegistration {
     void open(NetFd netFd) throws IOException {
         if (pd == null && !cancelled) {
             pd = netFd.open(loop.poller());
-        }
-    }
-
-    /**
-     * Lets a side go on after the next look at the network, without waiting for it to get ready.
-     */
-    void queue(int mode) {
-        queued = (byte) (queued | mode);
-        enqueue();
-    }
-
-    private void enqueue() {
-        if (!inQueue) {
-            inQueue = true;
-            loop.queue(this);
-        }
-    }
-
-    /**
-     * Lets the reading side look for more when the loop has nothing else to do, unless it has a
-     * turn before.
-     */
-    void look() {
-        look = true;
-        if (!inLooks) {
-            inLooks = true;
-            loop.look(this);
-        }
-    }
-
-    void runLook() {
-        inLooks = false;
-        if (look && !isQueued(PollDesc.READ)) {
-            reader.deliver();
-        }
-    }
-
-    /** Parks a side unless it waits already; if there is nothing to wait for, queues it. */
-    void park(int mode) {
-        if (pd == null || (parked & mode) != 0 || cancelled) {
-            return;
-        }
-        Side side = side(mode);
-        queued = (byte) (queued & ~mode);
-        since = loop.now;
-        if (pd.park(mode, side)) {
-            queue(mode);
-        } else {
-            parked = (byte) (parked | mode);
-        }
-    }
-
-    /** Parks the writing side after a write that the socket did not take whole. */
-    void parkWriter() {
-        if (pd != null && (parked & PollDesc.WRITE) == 0) {
-            loop.parkWriter(this);
-        }
-    }
-
-    /** Parks a side for news only: what it was told before does not count. */
-    void resetAndPark(int mode) {
-        if (pd.reset(mode) == PollDesc.OK) {
-            park(mode);
-        } else {
-            // It is to find out by itself what is wrong.
-            queue(mode);
         }
     }
 
@@ -265,14 +130,6 @@ final class GoPollIoRegistration implements IoRegistration {
     /** As {@link PollDesc#isPast}. */
     boolean isPast(int mode) {
         return pd != null && pd.isPast(mode);
-    }
-
-    boolean isQueued(int mode) {
-        return (queued & mode) != 0;
-    }
-
-    boolean isParked(int mode) {
-        return (parked & mode) != 0;
     }
 
     /**
@@ -328,21 +185,15 @@ final class GoPollIoRegistration implements IoRegistration {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        for (int mode = PollDesc.READ; mode <= PollDesc.WRITE; mode <<= 1) {
-            if ((modes & mode) != 0) {
-                if ((queued & mode) == 0) {
-                    park(mode);
-                }
-            } else {
-                withdraw(mode);
-            }
-        }
+        submit(modes, reader());
+        submit(modes, writer());
     }
 
-    private void withdraw(int mode) {
-        queued = (byte) (queued & ~mode);
-        if ((parked & mode) != 0 && pd.unpark(mode, side(mode))) {
-            parked = (byte) (parked & ~mode);
+    private static void submit(int modes, Continuation side) {
+        if ((modes & side.mode) == 0) {
+            side.withdraw();
+        } else if (!side.isQueued()) {
+            side.park();
         }
     }
 

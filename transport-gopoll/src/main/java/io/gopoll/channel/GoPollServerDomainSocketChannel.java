@@ -20,7 +20,6 @@ import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.ServerDomainSocketChannel;
-import java.io.IOException;
 import java.net.SocketAddress;
 
 /**
@@ -82,18 +81,8 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     }
 
     @Override
-    void putAddress(SockAddr memory, SocketAddress address) {
-        UnixAddresses.put(memory, address);
-    }
-
-    @Override
-    void bindSocket(SocketAddress localAddress) throws IOException {
-        UnixAddresses.bind(netFd(), localAddress);
-    }
-
-    @Override
-    SocketAddress readLocalAddress() {
-        return netFd().localAddress(UnixAddresses::read);
+    AddressFamily addressFamily() {
+        return AddressFamily.UNIX;
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
      *     unavailable
      */
     public GoPollServerSocketChannel(SocketProtocolFamily family) {
-        super(newSocket(inetFamily(family), Constants.SOCK_STREAM), false);
+        super(newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false);
         config = new GoPollServerSocketChannelConfig(this, md5Keys);
         config.prepareInheritance();
     }

@@ -58,13 +58,8 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     }
 
     @Override
-    void putAddress(SockAddr memory, SocketAddress address) {
-        GoPollVSockChannel.put(memory, address);
-    }
-
-    @Override
-    SocketAddress readLocalAddress() {
-        return netFd().localAddress(GoPollVSockChannel::read);
+    AddressFamily addressFamily() {
+        return AddressFamily.VSOCK;
     }
 
     @Override
@@ -76,6 +71,6 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     @Override
     Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, Constants.AF_VSOCK, Constants.SOCK_STREAM);
-        return new GoPollVSockChannel(this, child, GoPollVSockChannel.read(remote));
+        return new GoPollVSockChannel(this, child, AddressFamily.vsock(remote));
     }
 }

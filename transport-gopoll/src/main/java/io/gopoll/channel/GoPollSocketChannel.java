@@ -56,7 +56,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
      *     unavailable
      */
     public GoPollSocketChannel(SocketProtocolFamily family) {
-        super(null, newSocket(inetFamily(family), Constants.SOCK_STREAM), false, null);
+        super(null, newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false, null);
         config = new GoPollSocketChannelConfig(this, null, -1, null);
     }
 
@@ -162,7 +162,7 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
             return false;
         }
         SockAddr to = new SockAddr();
-        putAddress(to, remoteAddress);
+        addressFamily().put(to, remoteAddress, netFd());
         long n =
                 netFd().sendto(
                                 Memory.readableAddress(data),
@@ -180,8 +180,8 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    Drained drained(int read, int attempted, boolean hungUp) {
-        return Drained.tcp(read, attempted, hungUp, registration().urgent());
+    ReadSide newReadSide(NetFd netFd) {
+        return new StreamReadSide.Tcp(this, netFd);
     }
 
     @Override

@@ -15,9 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
-import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
-import java.net.SocketAddress;
 
 /**
  * A connection between a virtual machine and its host, or within one machine, on GoPoll: vsock(7).
@@ -67,26 +65,7 @@ public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
     }
 
     @Override
-    void putAddress(SockAddr memory, SocketAddress address) {
-        put(memory, address);
-    }
-
-    @Override
-    SocketAddress readLocalAddress() {
-        return netFd().localAddress(GoPollVSockChannel::read);
-    }
-
-    @Override
-    SocketAddress readRemoteAddress() {
-        return netFd().remoteAddress(GoPollVSockChannel::read);
-    }
-
-    static void put(SockAddr memory, SocketAddress address) {
-        VSockAddress vsock = (VSockAddress) address;
-        memory.setVsock(vsock.getCid(), vsock.getPort());
-    }
-
-    static VSockAddress read(SockAddr memory) {
-        return new VSockAddress(memory.vsockCid(), memory.vsockPort());
+    AddressFamily addressFamily() {
+        return AddressFamily.VSOCK;
     }
 }

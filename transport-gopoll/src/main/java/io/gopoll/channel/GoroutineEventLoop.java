@@ -80,7 +80,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private static final int TERMINATED = 3;
 
     private static final VarHandle STATUS;
-    private static final VarHandle READY;
     private static final VarHandle THREAD;
     private static final VarHandle TURN;
     private static final VarHandle TERMINATION;
@@ -95,9 +94,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             OWN = lookup.findVarHandle(GoroutineEventLoop.class, "own", Channel.class);
             TERMINATION =
                     lookup.findVarHandle(GoroutineEventLoop.class, "termination", Promise.class);
-            READY =
-                    lookup.findVarHandle(
-                            GoroutineEventLoop.class, "ready", GoPollIoRegistration.Side.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -165,13 +161,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
      */
     private long timer = -1;
 
-    /** A stack of the sides that were resumed, the last one first; taken all at once. */
-    @SuppressWarnings("unused")
-    private volatile GoPollIoRegistration.Side ready;
-
-    /** The first of those taken from {@link #ready} that have not had their turn. The burst's. */
-    private GoPollIoRegistration.Side taken;
-
     /** How often the loop has gone to sleep. Read late is good enough. */
     private int sleeps;
 
@@ -230,12 +219,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
 
         @Override
-        void resume(GoPollIoRegistration.Side side) {
-            GoPollIoRegistration.Side head;
-            do {
-                head = ready;
-                side.next = head;
-            } while (!READY.compareAndSet(GoroutineEventLoop.this, head, side));
+        void resume(Continuation side) {
+            push(side);
             wake();
         }
 
@@ -264,13 +249,9 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             poller.giveBack(datagrams);
         }
 
-        /**
-         * Another thread polls: an edge may have come since the write. If READY is an old one, the
-         * write that it leads to finds the socket still full, and parks.
-         */
         @Override
-        void parkWriter(GoPollIoRegistration registration) {
-            registration.park(PollDesc.WRITE);
+        boolean isOnlyPoller() {
+            return false;
         }
     }
 
@@ -345,7 +326,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private void turn() {
         TURN.setRelease(this, turn + 1);
         takeDue();
-        runReady();
+        registrations.runResumed();
         registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
         runTasks();
         registrations.settle();
@@ -362,12 +343,12 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     private boolean hasWork() {
-        return hasNews() || taken != null || registrations.hasQueued() || hasScheduledTasks();
+        return hasNews() || registrations.hasQueued() || hasScheduledTasks();
     }
 
     /** What others may have brought. Any thread. */
     private boolean hasNews() {
-        return ready != null || !tasks.isEmpty() || due || state != stateSeen;
+        return registrations.hasResumed() || !tasks.isEmpty() || due || state != stateSeen;
     }
 
     /** Says that the burst is over. From then on the next one may run. */
@@ -507,60 +488,6 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     /** The sides that were resumed, in the order that they were. */
-    private GoPollIoRegistration.Side takeReady() {
-        if (ready == null) {
-            return null;
-        }
-        GoPollIoRegistration.Side side =
-                (GoPollIoRegistration.Side) READY.getAndSet(this, (GoPollIoRegistration.Side) null);
-        GoPollIoRegistration.Side first = null;
-        while (side != null) {
-            GoPollIoRegistration.Side next = side.next;
-            side.next = first;
-            first = side;
-            side = next;
-        }
-        return first;
-    }
-
-    private void runReady() {
-        if (taken == null) {
-            taken = takeReady();
-        }
-        for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
-            side.resumed();
-            try {
-                side.deliver();
-            } catch (Throwable t) {
-                Registrations.handleUnexpected(t);
-            }
-        }
-    }
-
-    private GoPollIoRegistration.Side nextTaken() {
-        GoPollIoRegistration.Side side = taken;
-        if (side != null) {
-            taken = side.next;
-            side.next = null;
-        }
-        return side;
-    }
-
-    /**
-     * Those that are ready have their turn among those that are queued, be it in {@link #await}.
-     */
-    private void queueReady() {
-        queueTaken();
-        taken = takeReady();
-        queueTaken();
-    }
-
-    private void queueTaken() {
-        for (GoPollIoRegistration.Side side; (side = nextTaken()) != null; ) {
-            side.queue();
-        }
-    }
-
     private boolean runTasks() {
         fetchFromScheduledTaskQueue(tasks);
         Runnable task = tasks.poll();
@@ -639,7 +566,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         return channel instanceof AbstractGoPollChannel
                 && channel.isRegistered()
                 && channel.eventLoop() == this
-                && ((AbstractGoPollChannel) channel).isWriting();
+                && ((AbstractGoPollChannel) channel).writeSide().isWriting();
     }
 
     /** What was awaited is done. Any thread. */
@@ -654,14 +581,18 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     private void awaitTurn(Future<?> future, Channel channel) {
         TURN.setRelease(this, turn + 1);
         takeDue();
-        queueReady();
+        registrations.queueResumed();
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
         ran |= runTasks();
         stateSeen = state;
         if (stateSeen >= SHUTTING_DOWN) {
             registrations.closeAll();
         }
-        if (ran || future.isDone() || ready != null || !tasks.isEmpty() || hasScheduledTasks()) {
+        if (ran
+                || future.isDone()
+                || registrations.hasResumed()
+                || !tasks.isEmpty()
+                || hasScheduledTasks()) {
             return;
         }
         status = AWAITING;
@@ -931,7 +862,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
             dump.add(
                     r,
                     what,
-                    what == null ? r.since : registrations.now,
+                    what == null ? r.since() : registrations.now,
                     what == null ? null : running,
                     tasks.size());
         }

@@ -13,7 +13,6 @@
  */
 package io.gopoll.channel;
 
-import io.gopoll.channel.AbstractGoPollStreamChannel.StreamUnsafe;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.Arrays;
@@ -68,7 +67,7 @@ final class LateFlushes {
     private static final int MAX_BYTES = 16 * 1024;
 
     /** Those that were put off; each once. */
-    private StreamUnsafe[] late = new StreamUnsafe[MANY];
+    private WriteSide[] late = new WriteSide[MANY];
 
     private int size;
 
@@ -97,11 +96,11 @@ final class LateFlushes {
                 <= Math.min(MAX_BYTES, config.getWriteBufferLowWaterMark());
     }
 
-    void add(StreamUnsafe unsafe) {
+    void add(WriteSide side) {
         if (size == late.length) {
             late = Arrays.copyOf(late, size * 2);
         }
-        late[size++] = unsafe;
+        late[size++] = side;
     }
 
     /** A turn of many begins. */
@@ -144,10 +143,10 @@ final class LateFlushes {
         size = 0;
         Throwable unexpected = null;
         for (int i = 0; i < n; i++) {
-            StreamUnsafe unsafe = late[i];
+            WriteSide side = late[i];
             late[i] = null;
             try {
-                unsafe.flushLate();
+                side.flushLate();
             } catch (Throwable t) {
                 // The others are to be written all the same.
                 unexpected = t;

@@ -16,6 +16,10 @@ package io.gopoll.channel;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Syscalls;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 
 /** Where the bytes of Netty's buffers are, for system calls. */
@@ -34,6 +38,27 @@ final class Memory {
     static boolean isCopyNeeded(ByteBuf buf) {
         return !buf.hasMemoryAddress()
                 && (!buf.isDirect() || buf.nioBufferCount() > Constants.IOV_MAX);
+    }
+
+    /**
+     * A copy outside the heap of the readable bytes of a buffer.
+     *
+     * @param holder what holds the buffer, or the buffer itself; it is released
+     */
+    static ByteBuf directCopy(ByteBufAllocator alloc, Object holder, ByteBuf buf) {
+        int readable = buf.readableBytes();
+        if (readable == 0) {
+            ReferenceCountUtil.release(holder);
+            return Unpooled.EMPTY_BUFFER;
+        }
+        ByteBuf direct =
+                alloc.isDirectBufferPooled() ? null : ByteBufUtil.threadLocalDirectBuffer();
+        if (direct == null) {
+            direct = alloc.directBuffer(readable);
+        }
+        direct.writeBytes(buf, buf.readerIndex(), readable);
+        ReferenceCountUtil.release(holder);
+        return direct;
     }
 
     /** Where the readable bytes start of a buffer that is one piece. */

@@ -21,6 +21,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.util.internal.StringUtil;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -34,27 +36,52 @@ abstract class Registrations {
 
     private static final SafeLogger logger = SafeLogger.of(Registrations.class);
 
-    /**
-     * Registrations with a side that can go on without the kernel, in the order they were queued.
-     * The registrations are the links of the list, so that queueing never needs memory.
-     */
-    private GoPollIoRegistration queueHead;
+    private static final VarHandle RESUMED;
 
-    private GoPollIoRegistration queueTail;
+    static {
+        try {
+            RESUMED =
+                    MethodHandles.lookup()
+                            .findVarHandle(Registrations.class, "resumed", Continuation.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /**
+     * A stack of the sides that other threads have resumed, the last one first; the loop takes all
+     * at once. They are the nodes themselves, so that a resume never needs memory.
+     */
+    @SuppressWarnings("unused")
+    private volatile Continuation resumed;
+
+    /**
+     * The first of those taken from {@link #resumed} that have not had their turn. It is a field,
+     * since a handler that awaits something in its turn goes on from here.
+     */
+    private Continuation taken;
+
+    /**
+     * The sides that can go on without the kernel, in the order they were queued. They are the
+     * nodes of the list themselves, so that queueing never needs memory.
+     */
+    private Continuation queueHead;
+
+    private Continuation queueTail;
 
     /**
      * Those that have their turn just now. It is a field, since a handler that awaits something in
      * its turn goes on from here.
      */
-    private GoPollIoRegistration turn;
+    private Continuation turn;
 
-    /** Those whose reading side is perhaps drained, in the order of their last read. */
-    private GoPollIoRegistration lookHead;
+    /** Those whose socket is perhaps drained, in the order of their last read. */
+    private Continuation lookHead;
 
-    private GoPollIoRegistration lookTail;
+    private Continuation lookTail;
 
     /** Those with an idle deadline that have read in this turn. */
-    private Deadlines touched;
+    private ReadDeadline touched;
 
     /** Head of the list of all registrations. */
     private GoPollIoRegistration registrations;
@@ -81,7 +108,10 @@ abstract class Registrations {
     abstract void execute(Runnable task);
 
     /** A parked side was resumed, by a poll, a deadline or a close. Any thread. */
-    abstract void resume(GoPollIoRegistration.Side side);
+    abstract void resume(Continuation side);
+
+    /** Whether no other thread polls the network for this loop. */
+    abstract boolean isOnlyPoller();
 
     /** Whether nobody else waits for the thread: false where many channels share a loop. */
     abstract boolean isAlone();
@@ -96,43 +126,99 @@ abstract class Registrations {
 
     abstract void giveBack(Datagrams datagrams);
 
-    /**
-     * A write was not taken whole: the writing side is to wait.
-     *
-     * @param registration whose writing side is not parked
-     */
-    abstract void parkWriter(GoPollIoRegistration registration);
+    /** Hands a side that was resumed over to the loop, which is to be woken then. Any thread. */
+    final void push(Continuation side) {
+        Continuation head;
+        do {
+            head = resumed;
+            side.nextResumed = head;
+        } while (!RESUMED.compareAndSet(this, head, side));
+    }
+
+    /** Whether any were handed over that have not had their turn. Any thread. */
+    final boolean hasResumed() {
+        return resumed != null;
+    }
+
+    private void takeResumed() {
+        if (resumed == null) {
+            return;
+        }
+        Continuation side = (Continuation) RESUMED.getAndSet(this, (Continuation) null);
+        while (side != null) {
+            Continuation next = side.nextResumed;
+            side.nextResumed = taken;
+            taken = side;
+            side = next;
+        }
+    }
+
+    private Continuation nextTaken() {
+        Continuation side = taken;
+        if (side != null) {
+            taken = side.nextResumed;
+            side.nextResumed = null;
+        }
+        return side;
+    }
+
+    /** Runs the sides that were handed over. */
+    final void runResumed() {
+        if (taken == null) {
+            takeResumed();
+        }
+        for (Continuation side; (side = nextTaken()) != null; ) {
+            try {
+                side.runResumed();
+            } catch (Throwable t) {
+                handleUnexpected(t);
+            }
+        }
+    }
+
+    /** Those that were handed over have their turn among those that are queued. */
+    final void queueResumed() {
+        queueTaken();
+        takeResumed();
+        queueTaken();
+    }
+
+    private void queueTaken() {
+        for (Continuation side; (side = nextTaken()) != null; ) {
+            side.queueResumed();
+        }
+    }
 
     /**
-     * Adds a registration that has a side to run after the next poll.
+     * Adds a side that goes on after the next poll.
      *
-     * @param registration one that is not queued yet
+     * @param side one that is not in the queue yet
      */
-    final void queue(GoPollIoRegistration registration) {
+    final void queue(Continuation side) {
         if (queueHead == null) {
-            queueHead = registration;
+            queueHead = side;
         } else {
-            queueTail.nextQueued = registration;
+            queueTail.nextQueued = side;
         }
-        queueTail = registration;
+        queueTail = side;
     }
 
     final boolean hasQueued() {
-        return queueHead != null || turn != null;
+        return queueHead != null || turn != null || taken != null;
     }
 
     /**
-     * Adds a registration whose reading side is to look for more when there is nothing else to do.
+     * Adds a side that looks for more when there is nothing else to do.
      *
-     * @param registration one that does not wait for that yet
+     * @param side one that is not among them yet
      */
-    final void look(GoPollIoRegistration registration) {
+    final void look(Continuation side) {
         if (lookHead == null) {
-            lookHead = registration;
+            lookHead = side;
         } else {
-            lookTail.nextLook = registration;
+            lookTail.nextLook = side;
         }
-        lookTail = registration;
+        lookTail = side;
     }
 
     final boolean hasLooks() {
@@ -145,17 +231,17 @@ abstract class Registrations {
 
     /** Those that were perhaps drained before this call look for more. */
     final void runLooks() {
-        GoPollIoRegistration registration = lookHead;
+        Continuation side = lookHead;
         lookHead = null;
-        while (registration != null) {
-            GoPollIoRegistration next = registration.nextLook;
-            registration.nextLook = null;
+        while (side != null) {
+            Continuation next = side.nextLook;
+            side.nextLook = null;
             try {
-                registration.runLook();
+                side.runLook();
             } catch (Throwable t) {
                 handleUnexpected(t);
             }
-            registration = next;
+            side = next;
         }
     }
 
@@ -163,7 +249,7 @@ abstract class Registrations {
      * Runs what was queued before this call.
      *
      * @param modes the sides that may run; the others stay queued
-     * @return how many registrations had something to run
+     * @return how many have run
      */
     final int runQueued(int modes) {
         while (turn != null) {
@@ -176,9 +262,9 @@ abstract class Registrations {
         queueHead = null;
         int ran = 0;
         while (turn != null) {
-            GoPollIoRegistration registration = next();
+            Continuation side = next();
             try {
-                if (registration.runQueued(modes)) {
+                if (side.runQueued(modes)) {
                     ran++;
                 }
             } catch (Throwable t) {
@@ -189,11 +275,11 @@ abstract class Registrations {
         return ran;
     }
 
-    private GoPollIoRegistration next() {
-        GoPollIoRegistration registration = turn;
-        turn = registration.nextQueued;
-        registration.nextQueued = null;
-        return registration;
+    private Continuation next() {
+        Continuation side = turn;
+        turn = side.nextQueued;
+        side.nextQueued = null;
+        return side;
     }
 
     /**
@@ -204,10 +290,10 @@ abstract class Registrations {
         logger.warn("Unexpected exception from a handle.", t);
     }
 
-    final void touched(Deadlines deadlines) {
-        deadlines.touched = true;
-        deadlines.next = touched;
-        touched = deadlines;
+    final void touched(ReadDeadline deadline) {
+        deadline.touched = true;
+        deadline.next = touched;
+        touched = deadline;
     }
 
     /** The end of a burst: who is perhaps drained looks for more, which may queue it. */
@@ -218,18 +304,18 @@ abstract class Registrations {
 
     /** The turn is over: one look at the clock for all that have read in it. */
     final void settleDeadlines() {
-        Deadlines deadlines = touched;
-        if (deadlines == null) {
+        ReadDeadline deadline = touched;
+        if (deadline == null) {
             return;
         }
         touched = null;
         long now = System.nanoTime();
         do {
-            Deadlines next = deadlines.next;
-            deadlines.next = null;
-            deadlines.settle(now);
-            deadlines = next;
-        } while (deadlines != null);
+            ReadDeadline next = deadline.next;
+            deadline.next = null;
+            deadline.settle(now);
+            deadline = next;
+        } while (deadline != null);
     }
 
     final GoPollIoRegistration add(IoHandle handle) {

@@ -24,12 +24,12 @@ import io.netty.channel.unix.FileDescriptor;
 final class SocketDescriptor extends FileDescriptor {
 
     private final NetFd netFd;
-    private final AbstractGoPollChannel channel;
+    private final WriteSide writeSide;
 
-    SocketDescriptor(NetFd netFd, AbstractGoPollChannel channel) {
+    SocketDescriptor(NetFd netFd, WriteSide writeSide) {
         super(netFd.sysfd());
         this.netFd = netFd;
-        this.channel = channel;
+        this.writeSide = writeSide;
     }
 
     @Override
@@ -44,7 +44,7 @@ final class SocketDescriptor extends FileDescriptor {
 
     @Override
     public void close() {
-        channel.flushBeforeClose();
+        writeSide.flushBeforeClose();
         netFd.close();
     }
 

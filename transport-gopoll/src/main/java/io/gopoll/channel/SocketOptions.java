@@ -66,22 +66,22 @@ final class SocketOptions {
                     GoPollChannelOption.READ_DEADLINE,
                     Duration.class,
                     GoPollChannelConfig.class,
-                    c -> c.deadlines().readLeft(),
-                    (c, left) -> c.deadlines().setRead(Deadline.in(left)));
+                    c -> c.readDeadline().left(),
+                    (c, left) -> c.readDeadline().set(Deadline.in(left)));
     private static final SocketOption<Duration> WRITE_DEADLINE =
             kept(
                     GoPollChannelOption.WRITE_DEADLINE,
                     Duration.class,
                     GoPollChannelConfig.class,
-                    c -> c.deadlines().writeLeft(),
-                    (c, left) -> c.deadlines().setWrite(Deadline.in(left)));
+                    c -> c.writeDeadline().left(),
+                    (c, left) -> c.writeDeadline().set(Deadline.in(left)));
     private static final SocketOption<Duration> READ_IDLE_DEADLINE =
             kept(
                     GoPollChannelOption.READ_IDLE_DEADLINE,
                     Duration.class,
                     GoPollChannelConfig.class,
-                    c -> c.deadlines().idle(),
-                    (c, duration) -> c.deadlines().setIdle(duration));
+                    c -> c.readDeadline().idle(),
+                    (c, duration) -> c.readDeadline().setIdle(duration));
     private static final SocketOption<Integer> SO_BACKLOG =
             kept(
                     ChannelOption.SO_BACKLOG,

@@ -107,7 +107,7 @@ final class Splices {
         Set<AbstractGoPollStreamChannel> sources = waiting;
         if (sources != null && !sources.isEmpty()) {
             waiting = null;
-            sources.forEach(AbstractGoPollChannel::readAgain);
+            sources.forEach(source -> source.readSide().again());
         }
     }
 
@@ -263,7 +263,7 @@ final class Splices {
             long n = channel.netFd().spliceTo(into.writeEnd, want);
             if (n == -Errno.EAGAIN) {
                 // The socket is drained, or the pipe is full: then who empties it says so.
-                channel.drained = Drained.YES;
+                channel.readSide().drained = Drained.YES;
                 allocHandle.lastBytesRead(0);
                 return 0;
             }
@@ -272,12 +272,12 @@ final class Splices {
             }
             if (n == 0) {
                 endOfInput = true;
-                channel.drained = Drained.YES;
+                channel.readSide().drained = Drained.YES;
                 allocHandle.lastBytesRead(-1);
                 return 0;
             }
             allocHandle.lastBytesRead((int) n);
-            channel.readPending = false;
+            channel.readSide().answered();
             return (int) n;
         }
     }
@@ -360,22 +360,22 @@ final class Splices {
             this.autoRead = autoRead;
         }
 
-        /** Writes what the socket takes; true if that was all. */
+        /** Writes until the socket is full; true if that was all. */
         boolean write() throws IOException {
-            long n = target.netFd().spliceFrom(from.readEnd, len);
-            if (n == -Errno.EAGAIN) {
-                return false;
+            while (len > 0) {
+                long n = target.netFd().spliceFrom(from.readEnd, len);
+                if (n == -Errno.EAGAIN) {
+                    channel.readSide().again();
+                    return false;
+                }
+                if (n < 0) {
+                    throw Errno.newException("splice", (int) n);
+                }
+                len -= (int) n;
+                from.bytes -= (int) n;
+                target.splices().wakeWaiting();
             }
-            if (n < 0) {
-                throw Errno.newException("splice", (int) n);
-            }
-            len -= (int) n;
-            from.bytes -= (int) n;
-            target.splices().wakeWaiting();
-            if (len > 0) {
-                channel.readAgain();
-            }
-            return len == 0;
+            return true;
         }
 
         /**
@@ -388,7 +388,7 @@ final class Splices {
                 from.discard(len);
                 there.wakeWaiting();
             }
-            channel.readAgain();
+            channel.readSide().again();
             if (autoRead) {
                 channel.config().setAutoRead(true);
             }

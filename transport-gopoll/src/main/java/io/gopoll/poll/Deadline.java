@@ -93,6 +93,11 @@ public final class Deadline {
         return at != NONE && (at < NONE || at <= System.nanoTime());
     }
 
+    /** Whether a timer that is set for one deadline comes soon enough for another one. */
+    public static boolean isSoonEnough(long timer, long at) {
+        return at == NONE || (timer > NONE && at >= timer);
+    }
+
     /** The time left until a deadline; zero for none, below zero if it has passed. */
     public static Duration left(long at) {
         return Duration.ofNanos(delay(at));

@@ -1097,7 +1097,7 @@ class GoroutineEventLoopTest {
                         // The edge is there, and nobody reads.
                         while (loop.submit(
                                         () ->
-                                                ((AbstractGoPollChannel) awaiter).drained
+                                                ((AbstractGoPollChannel) awaiter).readSide().drained
                                                         == Drained.YES)
                                 .sync()
                                 .getNow()) {

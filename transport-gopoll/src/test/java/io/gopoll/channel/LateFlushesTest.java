@@ -238,9 +238,7 @@ class LateFlushesTest {
                             LateFlushes flushes = LateFlushes.ifAskedFor();
                             flushes.begin();
                             for (Channel channel : channels) {
-                                flushes.add(
-                                        (AbstractGoPollStreamChannel.StreamUnsafe)
-                                                channel.unsafe());
+                                flushes.add(((AbstractGoPollChannel) channel).writeSide());
                             }
                             flushes.look();
                             for (Future<?> write : writes) {

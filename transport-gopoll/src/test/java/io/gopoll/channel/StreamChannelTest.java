@@ -875,7 +875,7 @@ class StreamChannelTest {
                                 // whose handler blocks.
                                 ((AbstractGoPollChannel) channel).netFd().close();
                                 channel.config().setAutoRead(true);
-                                ((AbstractGoPollChannel) channel).readAgain();
+                                ((AbstractGoPollChannel) channel).readSide().again();
                                 channel.write(Unpooled.wrappedBuffer(new byte[1]), written);
                                 channel.flush();
                             })

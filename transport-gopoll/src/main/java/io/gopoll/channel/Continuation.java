@@ -1,0 +1,197 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.poll.PollDesc;
+import io.gopoll.poll.Waiter;
+
+/**
+ * How one side of a descriptor goes on in its event loop: the waiter that the poller resumes, and
+ * the node of the loop's lists. Everything but {@link #resume} belongs to the event loop.
+ */
+final class Continuation implements Waiter {
+
+    private static final byte PARKED = 1;
+    private static final byte QUEUED = 2;
+    private static final byte LOOKS = 4;
+    private static final byte IN_QUEUE = 8;
+    private static final byte IN_LOOKS = 16;
+
+    final GoPollIoRegistration registration;
+
+    /** {@link PollDesc#READ} or {@link PollDesc#WRITE}. */
+    final int mode;
+
+    /** The next one that was resumed, while it is on its way to the loop. */
+    Continuation nextResumed;
+
+    /** The next in the loop's queue. */
+    Continuation nextQueued;
+
+    /** The next of those that look before the loop sleeps. */
+    Continuation nextLook;
+
+    /**
+     * What it waits for. The first three are independent of each other: a side may be parked, so
+     * that it hears of a hang-up, and queued, because it can go on without the kernel.
+     *
+     * <pre>
+     *           set by                           cleared by
+     * PARKED    park, if there is no news yet    resumed; withdraw
+     * QUEUED    queue; park, if there is news    its turn; park; withdraw
+     * LOOKS     look                             a turn, for whatever reason
+     *
+     * IN_QUEUE, IN_LOOKS   it is a node of that list: nothing is taken out of the middle of one
+     * </pre>
+     */
+    private byte state;
+
+    Continuation(GoPollIoRegistration registration, int mode) {
+        this.registration = registration;
+        this.mode = mode;
+    }
+
+    private boolean is(byte flag) {
+        return (state & flag) != 0;
+    }
+
+    private void set(byte flag) {
+        state = (byte) (state | flag);
+    }
+
+    private void clear(byte flag) {
+        state = (byte) (state & ~flag);
+    }
+
+    boolean isParked() {
+        return is(PARKED);
+    }
+
+    boolean isQueued() {
+        return is(QUEUED);
+    }
+
+    // ---- Waiting. ----
+
+    /** Waits for the poller, unless it waits already; queued if there is news for it. */
+    void park() {
+        PollDesc pd = registration.pollDesc();
+        if (pd == null || isParked() || !registration.isValid()) {
+            return;
+        }
+        clear(QUEUED);
+        registration.parked();
+        if (pd.park(mode, this)) {
+            queue();
+        } else {
+            set(PARKED);
+        }
+    }
+
+    /** Waits after a write that the socket did not take whole. */
+    void parkFull() {
+        PollDesc pd = registration.pollDesc();
+        if (pd == null || isParked()) {
+            return;
+        }
+        // Where only this thread polls, news can't have come in since that write. Where another one
+        // polls it may have: if it is older than the write, the next write finds the socket full.
+        if (registration.loop.isOnlyPoller() && pd.reset(mode) != PollDesc.OK) {
+            // The side finds out by itself what is wrong.
+            queue();
+        } else {
+            park();
+        }
+    }
+
+    /** Goes on after the next look at the network, without waiting for the kernel. */
+    void queue() {
+        set(QUEUED);
+        if (!is(IN_QUEUE)) {
+            set(IN_QUEUE);
+            registration.loop.queue(this);
+        }
+    }
+
+    /** Looks when the loop has nothing else to do, unless it has a turn before. */
+    void look() {
+        set(LOOKS);
+        if (!is(IN_LOOKS)) {
+            set(IN_LOOKS);
+            registration.loop.look(this);
+        }
+    }
+
+    /** Waits for nothing any more. */
+    void withdraw() {
+        clear(QUEUED);
+        if (isParked() && registration.pollDesc().unpark(mode, this)) {
+            clear(PARKED);
+        }
+    }
+
+    // ---- Going on. ----
+
+    /** By the poller, a deadline or a close. Any thread. */
+    @Override
+    public void resume() {
+        registration.loop.resume(this);
+    }
+
+    /** It was resumed, and has its turn now. */
+    void runResumed() {
+        clear(PARKED);
+        run();
+    }
+
+    /** It was resumed, and has its turn after the next poll. */
+    void queueResumed() {
+        clear(PARKED);
+        queue();
+    }
+
+    /**
+     * The queue has come to it.
+     *
+     * @param modes those that may run; others are queued again
+     * @return whether it has run
+     */
+    boolean runQueued(int modes) {
+        clear(IN_QUEUE);
+        if (!isQueued()) {
+            return false;
+        }
+        if ((mode & modes) == 0) {
+            queue();
+            return false;
+        }
+        clear(QUEUED);
+        run();
+        return true;
+    }
+
+    void runLook() {
+        clear(IN_LOOKS);
+        if (is(LOOKS) && !isQueued()) {
+            run();
+        }
+    }
+
+    private void run() {
+        clear(LOOKS);
+        if (registration.isValid()) {
+            registration.handle.handle(registration, GoPollIoEvent.of(mode));
+        }
+    }
+}
