@@ -275,6 +275,19 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             close(voidPromise());
         }
 
+        /** Closes although the loop takes no tasks any more. The loop's thread. */
+        final void closeAtOnce() {
+            ChannelOutboundBuffer out = outboundBuffer();
+            AbstractGoPollChannel.this.closeAtOnce();
+            if (out != null) {
+                ClosedChannelException cause = new ClosedChannelException();
+                out.addFlush();
+                while (!out.isEmpty()) {
+                    out.remove(cause);
+                }
+            }
+        }
+
         @Override
         public final void handle(IoRegistration registration, IoEvent event) {
             if (connecting != null) {

@@ -32,7 +32,10 @@ public final class GoPoll {
 
     private static final InternalLogger logger = InternalLoggerFactory.getInstance(GoPoll.class);
 
-    private static final Throwable UNAVAILABILITY_CAUSE = probe();
+    /**
+     * It has worked once, and so it will. What has failed is tried again: see {@link Syscalls#get}.
+     */
+    private static volatile boolean works;
 
     private static final Path TCP_FASTOPEN_SETTING = Path.of("/proc/sys/net/ipv4/tcp_fastopen");
     private static final int TCP_FASTOPEN_CLIENT = 1;
@@ -41,6 +44,9 @@ public final class GoPoll {
     private GoPoll() {}
 
     private static Throwable probe() {
+        if (works) {
+            return null;
+        }
         try {
             Syscalls syscalls = Syscalls.get();
             new EpollPoller().close();
@@ -48,6 +54,7 @@ public final class GoPoll {
                     "GoPoll makes its system calls through {} ({})",
                     syscalls.binding(),
                     syscalls.entry());
+            works = true;
             return null;
         } catch (Throwable t) {
             logger.debug("GoPoll is not available", t);
@@ -57,7 +64,7 @@ public final class GoPoll {
 
     /** Whether GoPoll can be used on this machine. */
     public static boolean isAvailable() {
-        return UNAVAILABILITY_CAUSE == null;
+        return probe() == null;
     }
 
     /**
@@ -66,16 +73,19 @@ public final class GoPoll {
      * @throws UnsupportedOperationException where it is not; the cause says why and what to do
      */
     public static void ensureAvailability() {
-        if (UNAVAILABILITY_CAUSE != null) {
+        Throwable cause = probe();
+        if (cause != null) {
             throw new UnsupportedOperationException(
-                    "GoPoll is not available: " + UNAVAILABILITY_CAUSE.getMessage(),
-                    UNAVAILABILITY_CAUSE);
+                    "GoPoll is not available: " + cause.getMessage(), cause);
         }
     }
 
-    /** Why GoPoll is not available, with what to do in the message; {@code null} if it is. */
+    /**
+     * Why GoPoll is not available, with what to do in the message; {@code null} if it is. A failure
+     * is not for ever: the next call tries again, in case descriptors or memory were used up.
+     */
     public static Throwable unavailabilityCause() {
-        return UNAVAILABILITY_CAUSE;
+        return probe();
     }
 
     /**

@@ -467,7 +467,7 @@ public final class GoPollIoHandler implements IoHandler {
     public void destroy() {
         // A shutdown without a quiet period that comes right after the loop has looked for one ends
         // the loop before it has prepared.
-        prepareToDestroy();
+        registrations.closeAllAtOnce();
         if (poller != null) {
             poller.close();
         }

@@ -412,4 +412,18 @@ abstract class Registrations {
             registration.cancel();
         }
     }
+
+    /**
+     * As {@link #closeAll}, when the loop takes no tasks any more: handlers cannot be told. Whoever
+     * waits for a write or for the close is.
+     */
+    final void closeAllAtOnce() {
+        for (GoPollIoRegistration registration : snapshot()) {
+            if (isChannel(registration)) {
+                ((AbstractGoPollChannel.AbstractGoPollUnsafe) registration.handle).closeAtOnce();
+                registration.cancel();
+            }
+        }
+        closeAll();
+    }
 }

@@ -17,6 +17,7 @@ import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
+import io.gopoll.sys.Syscalls;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
@@ -115,6 +116,8 @@ final class GoPollSocketImpl extends SocketImpl {
         if (!stream) {
             throw new IOException("not a stream");
         }
+        // Before NetFd's class does: that would not try again after a failure.
+        Syscalls.get();
         boolean ipv6 = NetFd.isIpv6Available() && !NetUtil.isIpV4StackPreferred();
         NetFd netFd =
                 NetFd.socket(ipv6 ? Constants.AF_INET6 : Constants.AF_INET, Constants.SOCK_STREAM);

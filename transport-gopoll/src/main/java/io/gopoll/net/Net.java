@@ -15,6 +15,7 @@ package io.gopoll.net;
 
 import io.gopoll.poll.Deadline;
 import io.gopoll.sys.Constants;
+import io.gopoll.sys.Syscalls;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -179,6 +180,8 @@ public final class Net {
         }
 
         static Network of(String name) {
+            // Before NetFd's class does: that would not try again after a failure.
+            Syscalls.get();
             switch (name) {
                 case "tcp":
                 case "tcp4":

@@ -19,11 +19,15 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -40,6 +44,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +55,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** What a loop of the loop mode does beyond running tasks and channels. */
 @Timeout(60)
@@ -253,5 +260,49 @@ class EventLoopTest {
         assertTrue(ended.get().await(20, TimeUnit.SECONDS));
         assertTrue(System.nanoTime() - start >= 200_000_000);
         assertTrue(group.isTerminated());
+    }
+
+    /** The loop may end before it has seen that it is to: then it takes no tasks any more. */
+    @Test
+    void aShutdownWithoutAQuietPeriodClosesChannelsAndLogsNothing() throws Exception {
+        Logger netty = (Logger) LoggerFactory.getLogger("io.netty.channel");
+        ListAppender<ILoggingEvent> warnings = new ListAppender<>();
+        warnings.start();
+        netty.addAppender(warnings);
+        try {
+            for (int i = 0; i < 200; i++) {
+                EventLoopGroup group =
+                        new MultiThreadIoEventLoopGroup(2, GoPollIoHandler.newFactory());
+                Channel server =
+                        new ServerBootstrap()
+                                .group(group)
+                                .channel(GoPollServerSocketChannel.class)
+                                .childHandler(new ChannelInboundHandlerAdapter())
+                                .bind(LOOPBACK)
+                                .sync()
+                                .channel();
+                List<Channel> clients = new ArrayList<>();
+                for (int j = 0; j < 4; j++) {
+                    clients.add(
+                            new Bootstrap()
+                                    .group(group)
+                                    .channel(GoPollSocketChannel.class)
+                                    .handler(new ChannelInboundHandlerAdapter())
+                                    .connect(server.localAddress())
+                                    .sync()
+                                    .channel());
+                }
+                ChannelFuture write = clients.get(0).write(Unpooled.wrappedBuffer(new byte[1]));
+                group.shutdownGracefully(0, 0, TimeUnit.SECONDS).sync();
+                for (Channel client : clients) {
+                    assertTrue(client.closeFuture().await(5, TimeUnit.SECONDS));
+                }
+                assertTrue(server.closeFuture().await(5, TimeUnit.SECONDS));
+                assertTrue(write.await(5, TimeUnit.SECONDS));
+            }
+        } finally {
+            netty.detachAppender(warnings);
+        }
+        assertEquals(List.of(), warnings.list);
     }
 }
