@@ -89,6 +89,9 @@ final class GoPollIoRegistration implements IoRegistration {
     /** The modes that are queued at the loop; never one that is parked. */
     private byte queued;
 
+    /** While a handler of this descriptor's awaits something; null otherwise. */
+    private PeerWatch peerWatch;
+
     GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
         this.loop = loop;
         this.handle = handle;
@@ -127,7 +130,13 @@ final class GoPollIoRegistration implements IoRegistration {
                 look = false;
             }
             if (!cancelled) {
-                handle.handle(GoPollIoRegistration.this, GoPollIoEvent.of(mode));
+                GoPollIoRegistration before = loop.current;
+                loop.current = GoPollIoRegistration.this;
+                try {
+                    handle.handle(GoPollIoRegistration.this, GoPollIoEvent.of(mode));
+                } finally {
+                    loop.current = before;
+                }
             }
         }
 
@@ -228,6 +237,9 @@ final class GoPollIoRegistration implements IoRegistration {
         if (pd == null || (parked & mode) != 0 || cancelled) {
             return;
         }
+        if (mode == PollDesc.READ && peerWatch != null) {
+            peerWatch.end();
+        }
         Side side = side(mode);
         queued = (byte) (queued & ~mode);
         since = loop.now;
@@ -281,6 +293,82 @@ final class GoPollIoRegistration implements IoRegistration {
      */
     boolean hungUp() {
         return pd != null && pd.hungUp();
+    }
+
+    /** Whether the connection is gone, by a reset or a timeout. */
+    boolean failed() {
+        return pd != null && pd.failed();
+    }
+
+    /**
+     * Waits for the end of the connection while the reading side does not: while it has its turn,
+     * or waits for it. It takes the reading side's edges for that, and hands them back.
+     */
+    final class PeerWatch implements Waiter {
+        private final PollDesc watched = pd;
+        private boolean waits;
+
+        /** An edge has come that the reading side is to have. */
+        private boolean edge;
+
+        private volatile boolean resumed;
+
+        private PeerWatch() {}
+
+        @Override
+        public void resume() {
+            resumed = true;
+            loop.wake();
+        }
+
+        private void go() {
+            if (waits && resumed) {
+                waits = false;
+                edge = true;
+            }
+            if (waits || pd != watched || (parked & PollDesc.READ) != 0) {
+                return;
+            }
+            // Once for an edge that has come before, and once to wait. A reading deadline that has
+            // passed ends both: then there is no waiting, and no watch.
+            for (int i = 0; i < 2 && !waits; i++) {
+                resumed = false;
+                waits = !pd.park(PollDesc.READ, this);
+                edge |= !waits;
+            }
+        }
+
+        void end() {
+            if (peerWatch == this) {
+                peerWatch = null;
+            }
+            if (waits) {
+                waits = false;
+                edge |= !watched.unpark(PollDesc.READ, this);
+            }
+            if (edge && pd == watched && !isQueued(PollDesc.READ)) {
+                pd.handBack(PollDesc.READ);
+            }
+            edge = false;
+        }
+    }
+
+    /** To be called before each wait of the loop. */
+    void watchPeerOn() {
+        if (peerWatch != null) {
+            peerWatch.go();
+        }
+    }
+
+    /**
+     * Begins to watch; null if somebody does that already, or if there is nothing to be watched.
+     */
+    PeerWatch watchPeer() {
+        if (peerWatch != null || pd == null || cancelled) {
+            return null;
+        }
+        peerWatch = new PeerWatch();
+        return peerWatch;
     }
 
     /** Whether the peer has sent urgent data, before which a read stops. */

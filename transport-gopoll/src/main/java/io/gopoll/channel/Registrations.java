@@ -48,6 +48,9 @@ abstract class Registrations {
      */
     private GoPollIoRegistration turn;
 
+    /** The one that has its turn, whose handlers run; null in between, and in a task. */
+    GoPollIoRegistration current;
+
     /** Those whose reading side is perhaps drained, in the order of their last read. */
     private GoPollIoRegistration lookHead;
 
@@ -82,6 +85,9 @@ abstract class Registrations {
 
     /** A parked side was resumed, by a poll, a deadline or a close. Any thread. */
     abstract void resume(GoPollIoRegistration.Side side);
+
+    /** There is news for who waits in this loop: it is to look. Any thread. */
+    void wake() {}
 
     /** Whether nobody else waits for the thread: false where many channels share a loop. */
     abstract boolean isAlone();

@@ -182,6 +182,21 @@ class PollDescTest {
     }
 
     @Test
+    void anEdgeThatIsHandedBackIsThereForTheNextPark() {
+        FakePoller.edge(pd, READ);
+        assertTrue(pd.park(READ, waiter));
+        pd.handBack(READ);
+        assertTrue(pd.park(READ, waiter));
+        assertFalse(pd.park(READ, waiter));
+        assertTrue(pd.unpark(READ, waiter));
+        // Another edge has come meanwhile: they are one.
+        FakePoller.edge(pd, READ);
+        pd.handBack(READ);
+        assertTrue(pd.park(READ, waiter));
+        assertFalse(pd.park(READ, waiter));
+    }
+
+    @Test
     void closeTakesTheDescriptorOutOnlyIfItStaysOpen() {
         PollDesc other = poller.open();
         pd.unblock();
