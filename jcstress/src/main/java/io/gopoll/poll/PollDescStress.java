@@ -301,14 +301,14 @@ public class PollDescStress {
             id = "0, 1",
             expect = ACCEPTABLE_INTERESTING,
             desc = "Found valid just before the close: a token for nothing, as in Go.")
-    @Outcome(expect = FORBIDDEN, desc = "The next user must not be taken for hung up or urgent.")
+    @Outcome(expect = FORBIDDEN, desc = "The next user must not be taken for one of these.")
     @State
     public static class ReadyReuse extends Machine {
         private final int fdseq = pd.fdseq();
 
         @Actor
         public void ready() {
-            pd.event(fdseq, READ, PollDesc.HUNG_UP | PollDesc.URGENT, ready);
+            pd.event(fdseq, READ, PollDesc.HUNG_UP | PollDesc.URGENT | PollDesc.FAILED, ready);
         }
 
         @Actor
@@ -320,7 +320,7 @@ public class PollDescStress {
 
         @Arbiter
         public void after(II_Result r) {
-            r.r1 = pd.hungUp() || pd.urgent() ? 1 : 0;
+            r.r1 = pd.hungUp() || pd.urgent() || pd.failed() ? 1 : 0;
             r.r2 = token();
         }
     }

@@ -23,6 +23,7 @@ import static io.gopoll.testsuite.Blocking.virtualThreads;
 import io.gopoll.channel.GoPoll;
 import io.gopoll.channel.GoPollSocketChannel;
 import io.gopoll.net.Conn;
+import io.gopoll.net.GoPollSocketFactory;
 import io.gopoll.net.Listener;
 import io.gopoll.net.Net;
 import io.gopoll.net.PacketConn;
@@ -1103,6 +1104,30 @@ enum BlockingOperation {
                     return "" + conn.read(new byte[1]);
                 } catch (DeadlineExceededException e) {
                     return "DeadlineExceededException";
+                }
+            }),
+    FACTORY(
+            "a socket of GoPollSocketFactory: connect, write, read",
+            "factory",
+            blocking -> {
+                try (Socket socket =
+                        GoPollSocketFactory.getDefault()
+                                .createSocket(
+                                        InetAddress.getLoopbackAddress(),
+                                        blocking.services.tcp())) {
+                    return exchange(socket, "factory");
+                }
+            }),
+    FACTORY_TIMEOUT(
+            "a socket of GoPollSocketFactory, a read with SO_TIMEOUT",
+            "SocketTimeoutException",
+            blocking -> {
+                try (Socket socket = GoPollSocketFactory.getDefault().createSocket()) {
+                    socket.connect(blocking.services.tcpAddress());
+                    socket.setSoTimeout(3);
+                    return "" + socket.getInputStream().read();
+                } catch (SocketTimeoutException e) {
+                    return "SocketTimeoutException";
                 }
             }),
     LISTENER(

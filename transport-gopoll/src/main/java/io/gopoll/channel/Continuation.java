@@ -48,8 +48,8 @@ final class Continuation implements Waiter {
      *
      * <pre>
      *           set by                           cleared by
-     * PARKED    park, if there is no news yet    resumed; withdraw
-     * QUEUED    queue; park, if there is news    its turn; park; withdraw
+     * PARKED    park, watch, without news        resumed; withdraw
+     * QUEUED    queue; park, watch, with news    its turn; parkFull; withdraw
      * LOOKS     look                             a turn, for whatever reason
      *
      * IN_QUEUE, IN_LOOKS   it is a node of that list: nothing is taken out of the middle of one
@@ -90,12 +90,31 @@ final class Continuation implements Waiter {
         if (pd == null || isParked() || !registration.isValid()) {
             return;
         }
-        clear(QUEUED);
         registration.parked();
         if (pd.park(mode, this)) {
             queue();
         } else {
             set(PARKED);
+        }
+    }
+
+    /**
+     * Waits for news of the connection although the side has its turn, or waits for one: what comes
+     * gives it another turn.
+     */
+    void watch() {
+        PollDesc pd = registration.pollDesc();
+        if (pd == null || !registration.isValid()) {
+            return;
+        }
+        // Once for news that has come before, and once to wait. A deadline that has passed ends
+        // both at once: then nothing is watched.
+        for (int i = 0; i < 2 && !isParked(); i++) {
+            if (pd.park(mode, this)) {
+                queue();
+            } else {
+                set(PARKED);
+            }
         }
     }
 
@@ -105,6 +124,7 @@ final class Continuation implements Waiter {
         if (pd == null || isParked()) {
             return;
         }
+        clear(QUEUED);
         // Where only this thread polls, news can't have come in since that write. Where another one
         // polls it may have: if it is older than the write, the next write finds the socket full.
         if (registration.loop.isOnlyPoller() && pd.reset(mode) != PollDesc.OK) {
@@ -190,8 +210,15 @@ final class Continuation implements Waiter {
 
     private void run() {
         clear(LOOKS);
-        if (registration.isValid()) {
+        if (!registration.isValid()) {
+            return;
+        }
+        GoPollIoRegistration before = registration.loop.current;
+        registration.loop.current = registration;
+        try {
             registration.handle.handle(registration, GoPollIoEvent.of(mode));
+        } finally {
+            registration.loop.current = before;
         }
     }
 }

@@ -161,9 +161,11 @@ public final class GoPoll {
      * before it has returned. So it is no way to wait for something that is to be read on a channel
      * of the same loop. Anywhere else it is {@code future.sync().getNow()}.
      *
-     * <p>If the handler's channel closes before the future is done, a {@link
-     * ClosedChannelException} ends the wait. The compiler does not know of it, nor of what {@code
-     * sync()} throws.
+     * <p>If the handler's channel closes before the future is done, or its connection is gone (a
+     * reset, a timeout), a {@link ClosedChannelException} ends the wait. In the latter case the
+     * channel is closed when the handler has returned. A peer that has only ended its side may wait
+     * for an answer, and does not end the wait. The compiler does not know of the exception, nor of
+     * what {@code sync()} throws.
      *
      * @return the future's value
      * @throws InterruptedException if the waiting thread was interrupted

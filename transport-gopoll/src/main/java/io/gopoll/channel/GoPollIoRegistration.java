@@ -140,6 +140,11 @@ final class GoPollIoRegistration implements IoRegistration {
         return pd != null && pd.hungUp();
     }
 
+    /** Whether the connection is gone, by a reset or a timeout. */
+    boolean failed() {
+        return pd != null && pd.failed();
+    }
+
     /** Whether the peer has sent urgent data, before which a read stops. */
     boolean urgent() {
         return pd != null && pd.urgent();

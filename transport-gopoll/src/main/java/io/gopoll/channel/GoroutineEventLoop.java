@@ -513,7 +513,8 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
      * @throws BlockingOperationException if it is a future of a channel that is writing just now:
      *     in a listener of a write, or in {@code channelWritabilityChanged}
      * @throws InterruptedException if the thread was interrupted
-     * @throws ClosedChannelException if the loop's channel is closed, or closes meanwhile
+     * @throws ClosedChannelException if the channel whose handler waits is closed, closes
+     *     meanwhile, or has lost its peer: then what that had sent before is read later
      * @throws RejectedExecutionException if there is no channel, and the loop ends meanwhile
      */
     void await(Future<?> future)
@@ -531,10 +532,14 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         future.addListener(done -> awaited());
         // Who closes it does so in this loop, which wakes the wait, or interrupts this thread.
         Channel channel = handled();
+        GoPollIoRegistration stream =
+                channel instanceof AbstractGoPollStreamChannel
+                        ? ((AbstractGoPollChannel) channel).readSide().registration()
+                        : null;
         awaiting++;
         try {
             for (; ; ) {
-                awaitTurn(future, channel);
+                awaitTurn(future, channel, stream);
                 if (future.isDone()) {
                     return;
                 }
@@ -544,7 +549,7 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
                 if (channel == null && state != STARTED) {
                     throw rejected();
                 }
-                if (channel != null && !channel.isOpen()) {
+                if (channel != null && !channel.isOpen() || isGone(stream)) {
                     throw new ClosedChannelException();
                 }
             }
@@ -553,13 +558,27 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
     }
 
-    /** The channel whose handler this is called by; null if it cannot be known. */
+    private static boolean isGone(GoPollIoRegistration stream) {
+        return stream != null && stream.failed();
+    }
+
+    /**
+     * The channel whose handler this is called by; null if it cannot be known. In a task that is
+     * the one that the loop is for, as long as it is open, or the only one.
+     */
     private Channel handled() {
-        Channel channel = own;
-        if (channel == null && registrations.channels() == 1) {
-            channel = registrations.channelList().get(0);
+        GoPollIoRegistration current = registrations.current;
+        if (current != null
+                && current.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
+                && (current.isValid() || !current.handle.fd().isOpen())) {
+            return ((AbstractGoPollChannel.AbstractGoPollUnsafe) current.handle).channel();
         }
-        return channel;
+        Channel channel = own;
+        int channels = registrations.channels();
+        if (channel != null && (channel.isOpen() || channels == 0)) {
+            return channel;
+        }
+        return channels == 1 ? registrations.channelList().get(0) : null;
     }
 
     private boolean isWriting(Channel channel) {
@@ -578,12 +597,18 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
         }
     }
 
-    private void awaitTurn(Future<?> future, Channel channel) {
+    private void awaitTurn(Future<?> future, Channel channel, GoPollIoRegistration stream) {
         TURN.setRelease(this, turn + 1);
         takeDue();
         registrations.queueResumed();
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
-        ran |= runTasks();
+        GoPollIoRegistration handling = registrations.current;
+        registrations.current = null;
+        try {
+            ran |= runTasks();
+        } finally {
+            registrations.current = handling;
+        }
         stateSeen = state;
         if (stateSeen >= SHUTTING_DOWN) {
             registrations.closeAll();
@@ -595,8 +620,14 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
                 || hasScheduledTasks()) {
             return;
         }
+        if (stream != null) {
+            stream.reader().watch();
+        }
         status = AWAITING;
-        if (!hasNews() && !future.isDone() && (channel == null || channel.isOpen())) {
+        if (!hasNews()
+                && !future.isDone()
+                && (channel == null || channel.isOpen())
+                && !isGone(stream)) {
             long delay = nextScheduledTaskNano();
             if (delay < 0) {
                 LockSupport.park(this);
@@ -693,10 +724,20 @@ final class GoroutineEventLoop extends AbstractScheduledEventExecutor
     }
 
     private void register(IoHandle handle, Promise<IoRegistration> promise) {
+        GoPollIoRegistration registration;
         try {
-            promise.setSuccess(registrations.add(handle));
+            registration = registrations.add(handle);
         } catch (Exception e) {
             promise.setFailure(e);
+            return;
+        }
+        // Calls the handlers of a channel.
+        GoPollIoRegistration before = registrations.current;
+        registrations.current = registration;
+        try {
+            promise.setSuccess(registration);
+        } finally {
+            registrations.current = before;
         }
     }
 

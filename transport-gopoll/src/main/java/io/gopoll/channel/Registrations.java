@@ -75,6 +75,9 @@ abstract class Registrations {
      */
     private Continuation turn;
 
+    /** The one that has its turn, whose handlers run; null in between, and in a task. */
+    GoPollIoRegistration current;
+
     /** Those whose socket is perhaps drained, in the order of their last read. */
     private Continuation lookHead;
 

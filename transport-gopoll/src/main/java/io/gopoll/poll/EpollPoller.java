@@ -230,6 +230,9 @@ public final class EpollPoller extends AbstractNetPoller {
             if ((mask & EPOLLPRI) != 0) {
                 news |= PollDesc.URGENT;
             }
+            if ((mask & (EPOLLHUP | EPOLLERR)) == (EPOLLHUP | EPOLLERR)) {
+                news |= PollDesc.FAILED;
+            }
             if (event((int) (data >>> 32), (int) data, modes, news, ready)) {
                 stale++;
             }

@@ -77,7 +77,9 @@ public final class PollDesc {
 
     static final int URGENT = 4;
 
-    private static final int FDSEQ_SHIFT = 3;
+    static final int FAILED = 8;
+
+    private static final int FDSEQ_SHIFT = 4;
 
     private static final VarHandle INFO;
     private static final VarHandle RG;
@@ -118,10 +120,10 @@ public final class PollDesc {
      */
 
     /**
-     * Go's {@code atomicInfo}: {@code fdseq << 3}, URGENT, HUNG_UP, CLOSING_BIT. In one word so
-     * that a stale event cannot mark the next user as hung up. fdseq counts the closes. Closing is
-     * set from unblock to the next open, so a desc in the free list is closing. Only the next open
-     * clears HUNG_UP and URGENT.
+     * Go's {@code atomicInfo}: {@code fdseq << 4}, FAILED, URGENT, HUNG_UP, CLOSING_BIT. In one
+     * word so that a stale event cannot mark the next user as hung up. fdseq counts the closes.
+     * Closing is set from unblock to the next open, so a desc in the free list is closing. Only the
+     * next open clears the other three.
      */
     private volatile long info = CLOSING_BIT;
 
@@ -376,6 +378,15 @@ public final class PollDesc {
     }
 
     /**
+     * True once the kernel has reported ERR and HUP at once for this descriptor: the connection is
+     * gone, by a reset or a timeout. HUP alone is an end in good order: of a socket that has ended
+     * its own side before, or of a Unix socket whose peer has closed. Any thread.
+     */
+    public boolean failed() {
+        return (info & FAILED) != 0;
+    }
+
+    /**
      * Whether a side's deadline has passed and a timer or {@link #park} has acted on it. Unlike
      * {@link #error} it does not read the clock. Any thread.
      *
@@ -505,7 +516,7 @@ public final class PollDesc {
         wd = 0;
         // Last: a park of the former user may still be running, after somebody has taken its
         // waiter. It ignores the fields above as long as it sees closing.
-        info = info & ~(CLOSING_BIT | HUNG_UP | URGENT);
+        info = info & ~(CLOSING_BIT | HUNG_UP | URGENT | FAILED);
     }
 
     /** The sequence number that an event must carry to be meant for the present user. */
@@ -518,7 +529,7 @@ public final class PollDesc {
      * dropped.
      *
      * @param modes the sides that have become ready, in any combination
-     * @param news HUNG_UP and URGENT, in any combination
+     * @param news HUNG_UP, URGENT and FAILED, in any combination
      * @param ready has room for two
      * @return true if the event is stale, and not the first one of that former user: the kernel
      *     still watches a descriptor that has been closed here
@@ -681,6 +692,7 @@ public final class PollDesc {
                 + ((i & CLOSING_BIT) != 0 ? ", closing" : "")
                 + ((i & HUNG_UP) != 0 ? ", hung up" : "")
                 + ((i & URGENT) != 0 ? ", urgent" : "")
+                + ((i & FAILED) != 0 ? ", failed" : "")
                 + ", reading: "
                 + rg
                 + ", writing: "

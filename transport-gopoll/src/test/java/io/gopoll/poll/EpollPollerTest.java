@@ -195,6 +195,38 @@ class EpollPollerTest {
     }
 
     @Test
+    void aResetIsKnownFromAnEndInGoodOrder() throws IOException {
+        int[] reset = fds.tcpPair();
+        int[] ended = fds.tcpPair();
+        int[] local = fds.socketPair();
+        PollDesc[] descs = {
+            poller.openReader(reset[0]), poller.openReader(ended[0]), poller.openReader(local[0])
+        };
+        poller.poll(0);
+        // What is not read by who closes makes it a reset.
+        fds.writeByte(reset[0]);
+        fds.close(reset[1], ended[1], local[1]);
+        for (PollDesc pd : descs) {
+            while (!pd.hungUp()) {
+                poller.poll(-1);
+            }
+        }
+        assertTrue(descs[0].failed());
+        assertFalse(descs[1].failed(), "the peer may have ended its side only");
+        assertFalse(descs[2].failed());
+        for (PollDesc pd : descs) {
+            close(pd);
+        }
+        int fd = fds.eventfd();
+        for (int i = 0; i < descs.length; i++) {
+            descs[i] = poller.openReader(fd);
+            assertFalse(descs[i].failed(), "the next user begins anew");
+            close(descs[i]);
+        }
+        fds.close(fd, reset[0], ended[0], local[0]);
+    }
+
+    @Test
     void urgentDataIsRememberedAndMakesNoSideReady() throws IOException {
         int[] sockets = fds.tcpPair();
         PollDesc pd = poller.openReader(sockets[0]);
