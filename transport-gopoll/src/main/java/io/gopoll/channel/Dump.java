@@ -21,11 +21,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.stream.Stream;
 
 /**
  * A text like Go's goroutine dump: every channel of every group, what it waits for and since when.
@@ -48,8 +48,10 @@ final class Dump {
 
     private final long now = System.nanoTime();
 
-    /** What channels wait for, with the stack of a handler; and their lines. */
-    private final Map<Wait, List<String>> waits = new LinkedHashMap<>();
+    /** With so many channels all processors put the dump together: a stack takes some 20 us. */
+    private static final int MANY = 100;
+
+    private final List<Entry> entries = new ArrayList<>();
 
     private Dump() {}
 
@@ -76,22 +78,25 @@ final class Dump {
     private static final class Wait {
         private final String what;
         private final StackTraceElement[] stack;
+        private final int hash;
 
         Wait(String what, StackTraceElement[] stack) {
             this.what = what;
             this.stack = stack;
+            this.hash = Objects.hash(what, Arrays.hashCode(stack));
         }
 
         @Override
         public boolean equals(Object o) {
             return o instanceof Wait
+                    && hash == ((Wait) o).hash
                     && what.equals(((Wait) o).what)
                     && Arrays.equals(stack, ((Wait) o).stack);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(what, Arrays.hashCode(stack));
+            return hash;
         }
     }
 
@@ -104,19 +109,42 @@ final class Dump {
      * @param tasks how many wait in the loop
      */
     void add(GoPollIoRegistration r, String busy, long since, Thread thread, int tasks) {
-        Wait wait =
-                new Wait(
-                        busy == null ? waitsFor(r) : busy,
-                        thread == null ? new StackTraceElement[0] : stackOf(thread));
-        StringBuilder line = new StringBuilder();
-        line.append(name(r)).append(", since ").append(seconds(now - since));
-        if (r.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe) {
-            addState((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle, line);
+        entries.add(new Entry(r, busy, since, thread, tasks));
+    }
+
+    /** A descriptor of a loop, and what is said of it. */
+    private final class Entry {
+        private final GoPollIoRegistration r;
+        private final String busy;
+        private final long since;
+        private final Thread thread;
+        private final int tasks;
+        private Wait wait;
+        private String line;
+
+        Entry(GoPollIoRegistration r, String busy, long since, Thread thread, int tasks) {
+            this.r = r;
+            this.busy = busy;
+            this.since = since;
+            this.thread = thread;
+            this.tasks = tasks;
         }
-        if (tasks > 0) {
-            line.append(", ").append(tasks).append(" tasks");
+
+        void describe() {
+            wait =
+                    new Wait(
+                            busy == null ? waitsFor(r) : busy,
+                            thread == null ? new StackTraceElement[0] : stackOf(thread));
+            StringBuilder text = new StringBuilder();
+            text.append(name(r)).append(", since ").append(seconds(now - since));
+            if (r.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe) {
+                addState((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle, text);
+            }
+            if (tasks > 0) {
+                text.append(", ").append(tasks).append(" tasks");
+            }
+            line = text.toString();
         }
-        waits.computeIfAbsent(wait, w -> new ArrayList<>()).add(line.toString());
     }
 
     /** Without what is the same for all: how the event loop came to call the handler. */
@@ -182,12 +210,19 @@ final class Dump {
     }
 
     private static String seconds(long nanos) {
-        return String.format(Locale.ROOT, "%.3f s", Math.max(0, nanos) / 1e9);
+        long millis = Math.max(0, nanos) / 1_000_000;
+        String digits = Long.toString(1000 + millis % 1000);
+        return millis / 1000 + "." + digits.substring(1) + " s";
     }
 
     private void print(String title, StringBuilder text) {
-        int count = waits.values().stream().mapToInt(List::size).sum();
-        text.append(title).append(": ").append(count).append(" channels\n");
+        Stream<Entry> all = entries.stream();
+        (entries.size() < MANY ? all : all.parallel()).forEach(Entry::describe);
+        Map<Wait, List<String>> waits = new LinkedHashMap<>();
+        for (Entry entry : entries) {
+            waits.computeIfAbsent(entry.wait, w -> new ArrayList<>()).add(entry.line);
+        }
+        text.append(title).append(": ").append(entries.size()).append(" channels\n");
         waits.forEach(
                 (wait, lines) -> {
                     text.append("  ").append(lines.size()).append(' ').append(wait.what);

@@ -38,6 +38,8 @@ abstract class AbstractNetPoller implements NetPoller {
     private static final VarHandle POLLS;
 
     static {
+        // Loaded now: without descriptors it may not be possible any more.
+        Clock.now();
         try {
             POLLS =
                     MethodHandles.lookup()
