@@ -46,6 +46,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
@@ -505,6 +506,56 @@ class GoroutineEndsTest {
             closed += end instanceof ClosedChannelException ? 1 : 0;
         }
         assertEquals(count, closed, ended::toString);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void handlersOfALaterGroupAreServedByTheJdksSockets(String scheduler) throws Exception {
+        try (ServerSocket echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Thread answers =
+                    new Thread(
+                            () -> {
+                                try {
+                                    for (; ; ) {
+                                        try (Socket socket = echo.accept()) {
+                                            int read = socket.getInputStream().read();
+                                            // So that whoever asks waits for the answer.
+                                            Thread.sleep(2);
+                                            socket.getOutputStream().write(read);
+                                        }
+                                    }
+                                } catch (IOException | InterruptedException e) {
+                                    // The test is over.
+                                }
+                            });
+            answers.start();
+            for (int i = 0; i < 3; i++) {
+                group(scheduler);
+                Channel server =
+                        serve(
+                                ctx -> {
+                                    try (Socket socket =
+                                            new Socket(
+                                                    echo.getInetAddress(), echo.getLocalPort())) {
+                                        socket.setSoTimeout(30_000);
+                                        socket.getOutputStream().write(7);
+                                        assertEquals(7, socket.getInputStream().read());
+                                    }
+                                });
+                for (int j = 0; j < 8; j++) {
+                    client(server);
+                }
+                for (int j = 0; j < 8; j++) {
+                    assertEquals("returned", next(ended));
+                }
+                assertTrue(
+                        group.shutdownGracefully(0, 20, TimeUnit.SECONDS)
+                                .await(30, TimeUnit.SECONDS));
+                for (int j = 0; j < 8; j++) {
+                    assertEquals("inactive", next(ended));
+                }
+            }
+        }
     }
 
     @ParameterizedTest
