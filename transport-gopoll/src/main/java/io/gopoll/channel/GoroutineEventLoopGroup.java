@@ -319,11 +319,11 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     /** A loop's channel has left it, or did not come: another one gets it, or it ends. */
     void takeBack(GoroutineEventLoop loop, Channel channel) {
-        if (!loop.disown(channel)) {
+        if (!loop.owner().release(channel)) {
             return;
         }
         if (!idle.offer(loop)) {
-            loop.ended();
+            loop.owner().ended();
         }
         Shutdown s = shutdown;
         if (s != null) {
@@ -378,7 +378,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         if (loop == null) {
             loop = newLoop(false);
         }
-        loop.own(channel);
+        loop.owner().take(channel);
         return loop;
     }
 

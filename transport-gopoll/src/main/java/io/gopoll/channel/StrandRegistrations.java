@@ -1,0 +1,83 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.channel;
+
+import io.gopoll.poll.NetPoller;
+import io.gopoll.sched.Strand;
+
+/** The descriptors of a goroutine loop, which others poll: it is woken for those that are ready. */
+final class StrandRegistrations extends Registrations {
+
+    private final StrandEventExecutor executor;
+    private final Strand strand;
+    private final LoopPoller poller;
+
+    StrandRegistrations(StrandEventExecutor executor, Strand strand, LoopPoller poller) {
+        super(null);
+        this.executor = executor;
+        this.strand = strand;
+        this.poller = poller;
+    }
+
+    @Override
+    NetPoller poller() {
+        return poller.poller;
+    }
+
+    @Override
+    boolean inEventLoop() {
+        return executor.inEventLoop();
+    }
+
+    @Override
+    void execute(Runnable task) {
+        executor.execute(task);
+    }
+
+    @Override
+    void resume(Continuation side) {
+        push(side);
+        executor.wake();
+    }
+
+    @Override
+    boolean isOnlyPoller() {
+        return false;
+    }
+
+    @Override
+    boolean isAlone() {
+        return strand.isAlone();
+    }
+
+    @Override
+    Gathering gathering() {
+        return poller.gathering();
+    }
+
+    @Override
+    void giveBack(Gathering gathering) {
+        poller.giveBack(gathering);
+    }
+
+    @Override
+    Datagrams datagrams() {
+        return poller.datagrams();
+    }
+
+    @Override
+    void giveBack(Datagrams datagrams) {
+        poller.giveBack(datagrams);
+    }
+}
