@@ -35,6 +35,7 @@ import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.concurrent.EventExecutorGroup;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -46,7 +47,8 @@ final class HelloServer implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
 
     private final LongAdder requests = new LongAdder();
-    private final Work work;
+    private final Task work;
+    private final EventExecutorGroup handlers;
     private final EventLoopGroup group;
     private final Channel channel;
 
@@ -57,9 +59,25 @@ final class HelloServer implements AutoCloseable {
      * @param work what the handler does before it answers
      * @throws Exception if the address cannot be had: whatever the transport's bind fails with
      */
-    HelloServer(Transport transport, InetSocketAddress address, int threads, Work work)
+    HelloServer(Transport transport, InetSocketAddress address, int threads, Task work)
+            throws Exception {
+        this(transport, address, threads, work, null);
+    }
+
+    /**
+     * Listens from now on, with a handler that is not run by the event loops.
+     *
+     * @param handlers the threads for it, which are ended when the server is closed
+     */
+    HelloServer(
+            Transport transport,
+            InetSocketAddress address,
+            int threads,
+            Task work,
+            EventExecutorGroup handlers)
             throws Exception {
         this.work = work;
+        this.handlers = handlers;
         group = transport.groups.apply(threads);
         try {
             channel =
@@ -96,6 +114,15 @@ final class HelloServer implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (handlers != null) {
+            handlers.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
+                    .awaitUninterruptibly();
+        }
+    }
+
+    /** What a handler does before it answers. */
+    interface Task {
+        void run() throws Exception;
     }
 
     private final class Pipeline extends ChannelInitializer<Channel> {
@@ -104,7 +131,7 @@ final class HelloServer implements AutoCloseable {
             ch.pipeline()
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpServerExpectContinueHandler())
-                    .addLast(new Hello());
+                    .addLast(handlers, new Hello()); // null: the channel's event loop
         }
     }
 

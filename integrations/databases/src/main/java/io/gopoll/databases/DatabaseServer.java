@@ -26,6 +26,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +35,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A database's server with nothing in it, on loopback, in a temporary folder of its own. It is not
@@ -403,7 +405,11 @@ public final class DatabaseServer implements AutoCloseable {
     public void kill() throws IOException {
         tell("kill");
         // PostgreSQL's other processes have the socket, too, and end when they see what happened.
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (listens()) {
+            if (System.nanoTime() - end > 0) {
+                throw new IOException(kind.title + " is killed, and something still listens");
+            }
             pause();
         }
     }
@@ -445,7 +451,7 @@ public final class DatabaseServer implements AutoCloseable {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return false;
         }
     }
@@ -453,10 +459,14 @@ public final class DatabaseServer implements AutoCloseable {
     private boolean serves() throws IOException {
         if (kind == Kind.POSTGRESQL) {
             Path file = folder.resolve(READY_FILE);
-            List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-            return lines.size() >= 8
-                    && lines.get(0).equals(Long.toString(pid))
-                    && lines.get(7).startsWith("ready");
+            try {
+                List<String> lines = Files.readAllLines(file);
+                return lines.size() >= 8
+                        && lines.get(0).equals(Long.toString(pid))
+                        && lines.get(7).startsWith("ready");
+            } catch (NoSuchFileException e) {
+                return false;
+            }
         }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress("127.0.0.1", port));
@@ -517,7 +527,7 @@ public final class DatabaseServer implements AutoCloseable {
     /** What is left of it when the script could not, or was not there to do it. */
     private void deleteFolder() throws IOException {
         if (Files.exists(folder)) {
-            try (java.util.stream.Stream<Path> files = Files.walk(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(file);
                 }

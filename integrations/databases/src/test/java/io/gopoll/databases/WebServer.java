@@ -41,6 +41,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** HTTP on goroutine event loops, with a handler that does what the request's path says. */
 final class WebServer implements AutoCloseable {
@@ -55,6 +56,9 @@ final class WebServer implements AutoCloseable {
 
     /** Every connection that is open, by its client's address. */
     final Map<SocketAddress, Channel> channels = new ConcurrentHashMap<>();
+
+    /** How many requests handlers have begun with. */
+    final AtomicInteger started = new AtomicInteger();
 
     private final Map<String, Page> pages;
     private final EventLoopGroup group = new GoroutineEventLoopGroup(2);
@@ -102,6 +106,7 @@ final class WebServer implements AutoCloseable {
             String[] path = request.uri().split("/", 3);
             HttpResponseStatus status = HttpResponseStatus.OK;
             String text = "done";
+            started.incrementAndGet();
             try {
                 pages.get(path[1]).run(ctx.channel(), path.length > 2 ? path[2] : "");
             } catch (Exception e) {
