@@ -35,9 +35,10 @@ import io.netty.handler.codec.http.HttpServerExpectContinueHandler;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.util.concurrent.EventExecutorGroup;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -48,7 +49,7 @@ final class HelloServer implements AutoCloseable {
 
     private final LongAdder requests = new LongAdder();
     private final Task work;
-    private final EventExecutorGroup handlers;
+    private final ExecutorService threads;
     private final EventLoopGroup group;
     private final Channel channel;
 
@@ -59,26 +60,27 @@ final class HelloServer implements AutoCloseable {
      * @param work what the handler does before it answers
      * @throws Exception if the address cannot be had: whatever the transport's bind fails with
      */
-    HelloServer(Transport transport, InetSocketAddress address, int threads, Task work)
+    HelloServer(Transport transport, InetSocketAddress address, int loops, Task work)
             throws Exception {
-        this(transport, address, threads, work, null);
+        this(transport, address, loops, work, null);
     }
 
     /**
-     * Listens from now on, with a handler that is not run by the event loops.
+     * Listens from now on, with a handler that hands its work over.
      *
-     * @param handlers the threads for it, which are ended when the server is closed
+     * @param threads what runs the work, and is ended when the server is closed; {@code null} for
+     *     the event loops
      */
     HelloServer(
             Transport transport,
             InetSocketAddress address,
-            int threads,
+            int loops,
             Task work,
-            EventExecutorGroup handlers)
+            ExecutorService threads)
             throws Exception {
         this.work = work;
-        this.handlers = handlers;
-        group = transport.groups.apply(threads);
+        this.threads = threads;
+        group = transport.groups.apply(loops);
         try {
             channel =
                     new ServerBootstrap()
@@ -114,9 +116,8 @@ final class HelloServer implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
-        if (handlers != null) {
-            handlers.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS)
-                    .awaitUninterruptibly();
+        if (threads != null) {
+            threads.shutdown();
         }
     }
 
@@ -131,7 +132,7 @@ final class HelloServer implements AutoCloseable {
             ch.pipeline()
                     .addLast(new HttpServerCodec())
                     .addLast(new HttpServerExpectContinueHandler())
-                    .addLast(handlers, new Hello()); // null: the channel's event loop
+                    .addLast(new Hello());
         }
     }
 
@@ -144,6 +145,7 @@ final class HelloServer implements AutoCloseable {
                                 .asReadOnly());
 
         private boolean keepAlive;
+        private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, HttpObject message)
@@ -158,14 +160,38 @@ final class HelloServer implements AutoCloseable {
             }
             if (message instanceof LastHttpContent) {
                 requests.increment();
-                work.run();
-                FullHttpResponse response = response(HttpResponseStatus.OK);
-                if (keepAlive) {
-                    ctx.write(response);
+                if (threads == null) {
+                    work.run();
+                    answer(ctx, keepAlive);
                 } else {
-                    HttpUtil.setKeepAlive(response, false);
-                    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+                    handOver(ctx, keepAlive);
                 }
+            }
+        }
+
+        /** One after the other: answers go out in the order of their requests. */
+        private void handOver(ChannelHandlerContext ctx, boolean keepAlive) {
+            last =
+                    last.thenRunAsync(
+                            () -> {
+                                try {
+                                    work.run();
+                                    answer(ctx, keepAlive);
+                                    ctx.flush();
+                                } catch (Exception e) {
+                                    ctx.pipeline().fireExceptionCaught(e);
+                                }
+                            },
+                            threads);
+        }
+
+        private static void answer(ChannelHandlerContext ctx, boolean keepAlive) {
+            FullHttpResponse response = response(HttpResponseStatus.OK);
+            if (keepAlive) {
+                ctx.write(response);
+            } else {
+                HttpUtil.setKeepAlive(response, false);
+                ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
             }
         }
 

@@ -15,7 +15,6 @@ package io.gopoll.examples;
 
 import io.gopoll.databases.DatabaseServer;
 import io.gopoll.databases.MissingDatabaseException;
-import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -24,6 +23,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine.Command;
@@ -191,15 +191,15 @@ final class JdbcServer implements Callable<Integer> {
         try (Accounts accounts = new Accounts(database, pool, waiting == Waiting.GOROUTINES)) {
             switch (waiting) {
                 case PLATFORM_THREADS -> {
-                    // The event loops must not wait: the handler is given threads that may, as many
-                    // as can have a connection.
+                    // The event loops must not wait: the handler hands over to threads that may, as
+                    // many as can have a connection.
                     try (HelloServer server =
                             new HelloServer(
                                     Transport.EPOLL,
                                     any,
                                     threads,
                                     accounts,
-                                    new DefaultEventExecutorGroup(pool))) {
+                                    Executors.newFixedThreadPool(pool))) {
                         ServerProcess.ready(
                                 server.address().getPort(), "epoll, " + pool + " threads");
                     }
