@@ -61,6 +61,7 @@ public final class DatabaseServer implements AutoCloseable {
             """
             folder=$1 end=$2 server=
             shift 2
+            trap : INT TERM HUP
             cd /
             while read -r command; do
                 if [ $command = start ]; then
