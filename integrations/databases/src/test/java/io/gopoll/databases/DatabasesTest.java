@@ -24,6 +24,10 @@ import io.gopoll.databases.WebClient.Answer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -41,6 +45,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -339,6 +344,48 @@ class DatabasesTest {
         await(() -> web.channels.isEmpty(), "both channels end");
         await(() -> database.active() == 0, "the connections are given back");
         addAll(connect(POOL), 1);
+    }
+
+    @Test
+    void mySqlsDriverTakesGoPollsSocketsByAFactoryOfItsOwnKind() throws Exception {
+        DatabaseServer server = server(Kind.MARIADB);
+        String url =
+                server.jdbcUrl().replace("jdbc:mariadb:", "jdbc:mysql:")
+                        + "&sslMode=DISABLED&socketFactory="
+                        + MySqlSocketFactory.class.getName();
+        web =
+                new WebServer(
+                        Map.of(
+                                "ask",
+                                (channel, argument) -> {
+                                    try (Connection connection = DriverManager.getConnection(url);
+                                            Statement statement = connection.createStatement()) {
+                                        statement.executeQuery("SELECT SLEEP(60)").close();
+                                    }
+                                }));
+        CompletableFuture<Answer> answer = connect(1).get(0).get("/ask");
+        await(
+                () -> GoPoll.dump().contains("GoPollSocketImpl") || answer.isDone(),
+                "the dump shows where the handler waits");
+        assertFalse(answer.isDone(), () -> answer.join().text());
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl());
+                Statement statement = connection.createStatement()) {
+            await(
+                    () -> {
+                        String query =
+                                "SELECT id FROM information_schema.processlist"
+                                        + " WHERE state = 'User sleep'";
+                        try (ResultSet rows = statement.executeQuery(query)) {
+                            if (!rows.next()) {
+                                return false;
+                            }
+                            int id = rows.getInt(1);
+                            return !statement.execute("KILL QUERY " + id);
+                        }
+                    },
+                    "the query runs");
+        }
+        get(answer);
     }
 
     @ParameterizedTest
