@@ -346,6 +346,27 @@ class DatabasesTest {
         addAll(connect(POOL), 1);
     }
 
+    @ParameterizedTest
+    @MethodSource("databases")
+    void aGroupThatEndsInterruptsQueriesAndThePoolHasItsConnectionsBack(
+            Kind kind, boolean goPollSockets) throws Exception {
+        start(kind, goPollSockets, POOL, POOL_MILLIS);
+        for (WebClient client : connect(POOL / 2)) {
+            client.get("/slow");
+        }
+        await(
+                () -> database.running() == POOL / 2 && database.active() == POOL / 2,
+                "the queries run");
+        web.close(100);
+        await(() -> database.active() == 0, "the connections are given back");
+        await(
+                () -> web.events.stream().filter("slow"::equals).count() == POOL / 2,
+                "the handlers have returned");
+        database.add(numbers.incrementAndGet());
+        assertEquals(1, database.sum());
+        database.endSlow();
+    }
+
     @Test
     void mySqlsDriverTakesGoPollsSocketsByAFactoryOfItsOwnKind() throws Exception {
         DatabaseServer server = server(Kind.MARIADB);

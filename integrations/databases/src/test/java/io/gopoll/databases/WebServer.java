@@ -85,7 +85,12 @@ final class WebServer implements AutoCloseable {
 
     @Override
     public void close() {
-        group.shutdownGracefully(0, 10, TimeUnit.SECONDS).awaitUninterruptibly();
+        close(10_000);
+    }
+
+    /** Waits no longer than that for handlers to return by themselves. */
+    void close(long millis) {
+        group.shutdownGracefully(0, millis, TimeUnit.MILLISECONDS).awaitUninterruptibly();
     }
 
     private final class Pipeline extends ChannelInitializer<Channel> {
