@@ -48,10 +48,8 @@ public final class DatabaseServer implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 60;
 
-    /** What root and the database's administrator is called in all of them. */
+    /** Who may do everything in it, without a password. */
     private static final String USER = "gopoll";
-
-    private static final String READY_FILE = "data/postmaster.pid";
 
     /**
      * Starts and kills the server when told so, and ends it when the standard input ends. The
@@ -459,7 +457,7 @@ public final class DatabaseServer implements AutoCloseable {
 
     private boolean serves() throws IOException {
         if (kind == Kind.POSTGRESQL) {
-            Path file = folder.resolve(READY_FILE);
+            Path file = folder.resolve("data/postmaster.pid");
             try {
                 List<String> lines = Files.readAllLines(file);
                 return lines.size() >= 8

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,7 +39,7 @@ class DatabaseServerTest {
             connect(server);
             long first = server.pid();
             server.kill();
-            assertFalse(Files.exists(java.nio.file.Path.of("/proc/" + first)));
+            assertFalse(Files.exists(Path.of("/proc/" + first)));
             assertThrows(IOException.class, () -> connect(server));
             server.start();
             connect(server);
@@ -47,7 +48,7 @@ class DatabaseServerTest {
         }
         assertThrows(IOException.class, () -> connect(server));
         assertFalse(Files.exists(server.folder()));
-        assertFalse(Files.exists(java.nio.file.Path.of("/proc/" + server.pid())));
+        assertFalse(Files.exists(Path.of("/proc/" + server.pid())));
     }
 
     private static void connect(DatabaseServer server) throws IOException {
