@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             HttpHelloServer.class,
             BlockingHandlerServer.class,
+            JdbcServer.class,
             GoStyleEcho.class,
             ChatServer.class
         },

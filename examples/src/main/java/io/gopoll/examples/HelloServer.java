@@ -37,6 +37,8 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -46,7 +48,8 @@ final class HelloServer implements AutoCloseable {
     private static final long SHUTDOWN_SECONDS = 5;
 
     private final LongAdder requests = new LongAdder();
-    private final Work work;
+    private final Task work;
+    private final ExecutorService threads;
     private final EventLoopGroup group;
     private final Channel channel;
 
@@ -57,10 +60,27 @@ final class HelloServer implements AutoCloseable {
      * @param work what the handler does before it answers
      * @throws Exception if the address cannot be had: whatever the transport's bind fails with
      */
-    HelloServer(Transport transport, InetSocketAddress address, int threads, Work work)
+    HelloServer(Transport transport, InetSocketAddress address, int loops, Task work)
+            throws Exception {
+        this(transport, address, loops, work, null);
+    }
+
+    /**
+     * Listens from now on, with a handler that hands its work over.
+     *
+     * @param threads what runs the work, and is ended when the server is closed; {@code null} for
+     *     the event loops
+     */
+    HelloServer(
+            Transport transport,
+            InetSocketAddress address,
+            int loops,
+            Task work,
+            ExecutorService threads)
             throws Exception {
         this.work = work;
-        group = transport.groups.apply(threads);
+        this.threads = threads;
+        group = transport.groups.apply(loops);
         try {
             channel =
                     new ServerBootstrap()
@@ -96,6 +116,14 @@ final class HelloServer implements AutoCloseable {
     @Override
     public void close() {
         group.shutdownGracefully(0, SHUTDOWN_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
+        if (threads != null) {
+            threads.shutdown();
+        }
+    }
+
+    /** What a handler does before it answers. */
+    interface Task {
+        void run() throws Exception;
     }
 
     private final class Pipeline extends ChannelInitializer<Channel> {
@@ -117,6 +145,7 @@ final class HelloServer implements AutoCloseable {
                                 .asReadOnly());
 
         private boolean keepAlive;
+        private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, HttpObject message)
@@ -131,14 +160,38 @@ final class HelloServer implements AutoCloseable {
             }
             if (message instanceof LastHttpContent) {
                 requests.increment();
-                work.run();
-                FullHttpResponse response = response(HttpResponseStatus.OK);
-                if (keepAlive) {
-                    ctx.write(response);
+                if (threads == null) {
+                    work.run();
+                    answer(ctx, keepAlive);
                 } else {
-                    HttpUtil.setKeepAlive(response, false);
-                    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+                    handOver(ctx, keepAlive);
                 }
+            }
+        }
+
+        /** One after the other: answers go out in the order of their requests. */
+        private void handOver(ChannelHandlerContext ctx, boolean keepAlive) {
+            last =
+                    last.thenRunAsync(
+                            () -> {
+                                try {
+                                    work.run();
+                                    answer(ctx, keepAlive);
+                                    ctx.flush();
+                                } catch (Exception e) {
+                                    ctx.pipeline().fireExceptionCaught(e);
+                                }
+                            },
+                            threads);
+        }
+
+        private static void answer(ChannelHandlerContext ctx, boolean keepAlive) {
+            FullHttpResponse response = response(HttpResponseStatus.OK);
+            if (keepAlive) {
+                ctx.write(response);
+            } else {
+                HttpUtil.setKeepAlive(response, false);
+                ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
             }
         }
 

@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A {@link HelloServer} in a process of its own, so that what it costs is told by the kernel's
- * accounting and the load generator's cost is not in it.
+ * A {@link HelloServer}, or another one, in a process of its own, so that what it costs is told by
+ * the kernel's accounting and the load generator's cost is not in it.
  *
  * <p>The child says {@code ready PORT NAME} on its standard output, or {@code unavailable REASON},
  * and ends when its standard input does: it cannot outlive its parent.
@@ -54,12 +54,25 @@ final class ServerProcess implements AutoCloseable {
      */
     ServerProcess(Transport transport, int threads, Work work, String... flags)
             throws IOException, Unusable {
+        this(
+                transport,
+                ServerProcess.class,
+                List.of(transport.name(), Integer.toString(threads), work.name()),
+                flags);
+    }
+
+    /**
+     * Another server.
+     *
+     * @param transport {@code null} if it has none of Netty's
+     * @param main the child, which calls {@link #ready} or {@link #unavailable}
+     */
+    ServerProcess(Transport transport, Class<?> main, List<String> arguments, String... flags)
+            throws IOException, Unusable {
         this.transport = transport;
         List<String> command = java(flags);
-        command.add(ServerProcess.class.getName());
-        command.add(transport.name());
-        command.add(Integer.toString(threads));
-        command.add(work.name());
+        command.add(main.getName());
+        command.addAll(arguments);
         process =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String line = firstLine();
@@ -69,7 +82,12 @@ final class ServerProcess implements AutoCloseable {
                 throw new Unusable(line.substring(UNAVAILABLE.length()));
             }
             throw new IOException(
-                    "The " + transport.title + " server did not start; it said: " + line);
+                    "The server did not start: "
+                            + main.getSimpleName()
+                            + " "
+                            + arguments
+                            + "; it said: "
+                            + line);
         }
         String[] words = line.substring(READY.length()).split(" ", 2);
         port = Integer.parseInt(words[0]);
@@ -131,7 +149,7 @@ final class ServerProcess implements AutoCloseable {
         return process.toHandle()
                 .info()
                 .totalCpuDuration()
-                .orElseThrow(() -> new IOException("The " + transport.title + " server has ended"));
+                .orElseThrow(() -> new IOException("The server has ended: " + title));
     }
 
     /** Ends the process, by force if it does not end by itself. */
@@ -153,17 +171,27 @@ final class ServerProcess implements AutoCloseable {
         Transport transport = Transport.valueOf(args[0]);
         String unavailable = transport.unavailable();
         if (unavailable != null) {
-            System.out.println(UNAVAILABLE + unavailable.replace('\n', ' '));
+            unavailable(unavailable);
             return;
         }
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         int threads = Integer.parseInt(args[1]);
         Work work = Work.valueOf(args[2]);
         try (HelloServer server = new HelloServer(transport, any, threads, work)) {
-            System.out.println(READY + server.address().getPort() + " " + transport.fullTitle());
-            while (System.in.read() >= 0) {
-                // Nothing is ever said to it: what it waits for is the end.
-            }
+            ready(server.address().getPort(), transport.fullTitle());
+        }
+    }
+
+    /** In the child: says why there cannot be such a server here. */
+    static void unavailable(String reason) {
+        System.out.println(UNAVAILABLE + reason.replace('\n', ' '));
+    }
+
+    /** In the child: says that it listens; waits until it is to end. */
+    static void ready(int port, String title) throws IOException {
+        System.out.println(READY + port + " " + title);
+        while (System.in.read() >= 0) {
+            // Nothing is ever said to it: what it waits for is the end.
         }
     }
 }

@@ -23,17 +23,17 @@ import java.util.Locale;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** What a server's handler does before it answers. */
-enum Work {
+enum Work implements HelloServer.Task {
     /** Nothing: it answers at once. */
     NONE {
         @Override
-        void run() {}
+        public void run() {}
     },
 
     /** Sleeps, as whoever calls another service does. */
     SLEEP {
         @Override
-        void run() throws InterruptedException {
+        public void run() throws InterruptedException {
             Thread.sleep(MILLIS);
         }
     },
@@ -41,7 +41,7 @@ enum Work {
     /** Asks a database, by JDBC; one in this process, which takes its time over the answer. */
     JDBC {
         @Override
-        void run() throws IOException {
+        public void run() throws IOException {
             try (Connection connection = Database.POOL.getConnection();
                     PreparedStatement query =
                             connection.prepareStatement(
@@ -62,7 +62,8 @@ enum Work {
     static final long MILLIS = 2;
 
     /** Blocks the thread that calls it, as long as the work takes. */
-    abstract void run() throws IOException, InterruptedException;
+    @Override
+    public abstract void run() throws IOException, InterruptedException;
 
     /** An H2 database in memory, opened by the first query. */
     private static final class Database {

@@ -53,6 +53,8 @@ class CommandLineTest {
                 "server --transport kqueue|but was 'kqueue'",
                 "blocking --work none|--work must block: sleep or jdbc, and is none",
                 "blocking --connections 1025|--connections must be from 1 to 1024, and is 1025",
+                "jdbc --pool 41|--pool must be from 1 to 40, and is 41",
+                "jdbc --url jdbc:postgresql://127.0.0.1:1/a?user=b --seconds 0|--seconds must be from",
                 "echo --network udp|network: udp (expected to listen: tcp, tcp4, tcp6 or unix)",
                 "echo --idle-seconds 0|--idle-seconds must be from 1 to 86400, and is 0",
                 "chat --address here|address: here (expected: host:port, [IPv6 address]:port)",

@@ -16,6 +16,7 @@ package io.gopoll.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -94,6 +95,35 @@ class DemoTest {
                             .find(),
                     out);
         }
+    }
+
+    @Test
+    void comparesServersThatWaitForPostgres() throws Exception {
+        Process demo = java(Demo.class.getName(), "jdbc", "--seconds", "1", "--connections", "32");
+        String out = new String(demo.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (out.contains("apt-get install") && !Boolean.parseBoolean(System.getenv("CI"))) {
+            System.err.println("NOT TESTED: " + out);
+            abort(out);
+        }
+        boolean virtual = Runtime.version().feature() >= 21;
+        assertEquals(virtual ? 0 : 1, demo.waitFor(), out);
+        String numbers = "( +[0-9,.]+){4}( +[-0-9.]+){2} *";
+        List<String> rows = new ArrayList<>(List.of("epoll, 16 threads"));
+        if (virtual) {
+            rows.add("goroutine \\(gopoll\\)");
+            rows.add("goroutine \\(jdk\\)");
+            rows.add("JDK virtual threads");
+        } else {
+            assertTrue(out.contains("Left out: virtual threads are not available here"), out);
+        }
+        for (String row : rows) {
+            assertTrue(
+                    Pattern.compile("^" + row + numbers + "$", Pattern.MULTILINE)
+                            .matcher(out)
+                            .find(),
+                    out);
+        }
+        assertTrue(!out.contains("Hikari"), out);
     }
 
     @Test
