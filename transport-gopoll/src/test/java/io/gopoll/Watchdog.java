@@ -17,7 +17,6 @@ import java.lang.management.ManagementFactory;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -29,19 +28,29 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Ends the JVM if a method of a test does not end: with the test's name and what all threads are
- * in, on stderr. JUnit's timeouts come earlier, and are better where an interrupt helps; they only
- * interrupt. JUnit finds this extension as it does {@link LeakCheck}.
+ * Bounds the time of a test's method, in place of JUnit's timeouts: those in Netty's suite are for
+ * an idle machine, and here other classes run at the same time, on whatever else has the machine to
+ * do. First the test is interrupted and fails; if that does not help, the JVM ends, with the test's
+ * name. What all threads are in is on stderr in either case. JUnit finds this extension as it does
+ * {@link LeakCheck}.
  */
 public final class Watchdog implements InvocationInterceptor {
 
-    /** {@code -Dgopoll.test.watchdog.minutes=N}; 0 for never, as where one debugs. */
-    private static final long MINUTES = Long.getLong("gopoll.test.watchdog.minutes", 8);
+    private static final long SECONDS = Long.getLong("gopoll.test.seconds", 240);
+
+    /** From the interrupt to the end of the JVM. */
+    private static final long GRACE_SECONDS = Long.getLong("gopoll.test.grace-seconds", 60);
+
+    /** Whoever looks at a test in a debugger takes his time. */
+    private static final boolean DEBUGGED =
+            ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                    .anyMatch(argument -> argument.startsWith("-agentlib:jdwp"));
 
     private static final int EXIT_CODE = 86;
 
     private static final ScheduledExecutorService watch =
-            Executors.newSingleThreadScheduledExecutor(
+            Executors.newScheduledThreadPool(
+                    2, // a dump may hang itself
                     task -> {
                         Thread thread = new Thread(task, "watchdog");
                         thread.setDaemon(true);
@@ -131,48 +140,92 @@ public final class Watchdog implements InvocationInterceptor {
 
     private static <T> T watched(Invocation<T> invocation, ExtensionContext context, Object what)
             throws Throwable {
-        if (MINUTES == 0) {
+        if (DEBUGGED) {
             return invocation.proceed();
         }
-        String name =
-                context.getTestClass().map(Class::getName).orElse("")
-                        + " > "
-                        + context.getDisplayName()
-                        + " ("
-                        + what
-                        + ")";
-        Future<?> end = watch.schedule(() -> end(name), MINUTES, TimeUnit.MINUTES);
+        Watched watched = new Watched(context, what);
+        T result;
         try {
-            return invocation.proceed();
-        } finally {
-            end.cancel(false);
+            result = invocation.proceed();
+        } catch (Throwable t) {
+            if (watched.end()) {
+                AssertionError late = new AssertionError(watched.message());
+                late.addSuppressed(t);
+                throw late;
+            }
+            throw t;
+        }
+        if (watched.end()) {
+            throw new AssertionError(watched.message());
+        }
+        return result;
+    }
+
+    private static final class Watched {
+
+        private final Thread thread = Thread.currentThread();
+        private final String name;
+        private final Future<?> interrupt;
+        private final Future<?> halt;
+        private boolean ended;
+        private boolean late;
+
+        Watched(ExtensionContext context, Object what) {
+            String type = context.getTestClass().map(Class::getName).orElse("");
+            name = type + " > " + context.getDisplayName() + " (" + what + ")";
+            interrupt = watch.schedule(this::interrupt, SECONDS, TimeUnit.SECONDS);
+            halt = watch.schedule(this::halt, SECONDS + GRACE_SECONDS, TimeUnit.SECONDS);
+        }
+
+        String message() {
+            return "After " + SECONDS + " seconds not at its end: " + name;
+        }
+
+        private void interrupt() {
+            synchronized (this) {
+                if (ended) {
+                    return;
+                }
+                late = true;
+            }
+            dump(message());
+            synchronized (this) {
+                if (!ended) {
+                    thread.interrupt();
+                }
+            }
+        }
+
+        private void halt() {
+            synchronized (this) {
+                if (ended) {
+                    return;
+                }
+            }
+            System.err.println(message() + "; nor after an interrupt: the JVM ends");
+            System.err.flush();
+            Runtime.getRuntime().halt(EXIT_CODE);
+        }
+
+        /** Whether it was late. */
+        synchronized boolean end() {
+            ended = true;
+            interrupt.cancel(false);
+            halt.cancel(false);
+            if (late) {
+                Thread.interrupted(); // else the next method has it
+            }
+            return late;
         }
     }
 
-    @SuppressWarnings("SystemOut")
-    private static void end(String name) {
-        // The dump may hang itself, as where a thread does not come to a safepoint.
-        Thread last =
-                new Thread(
-                        () -> {
-                            try {
-                                Thread.sleep(Duration.ofSeconds(30).toMillis());
-                            } catch (InterruptedException e) {
-                                // Then at once.
-                            }
-                            Runtime.getRuntime().halt(EXIT_CODE);
-                        },
-                        "watchdog's end");
-        last.setDaemon(true);
-        last.start();
-        System.err.println("HANGS for " + MINUTES + " minutes: " + name);
-        System.err.println(diagnose("threadPrint", "-l"));
+    private static void dump(String message) {
+        StringBuilder text = new StringBuilder(message).append('\n');
+        text.append(diagnose("threadPrint", "-l"));
         if (Runtime.version().feature() >= 21) {
-            System.err.println(virtualThreads());
+            text.append(virtualThreads());
         }
-        System.err.println("HANGS for " + MINUTES + " minutes: " + name);
-        System.err.flush();
-        Runtime.getRuntime().halt(EXIT_CODE);
+        System.err.println(text.append(message));
     }
 
     /** All threads, virtual ones too, which the other dump does not have. */

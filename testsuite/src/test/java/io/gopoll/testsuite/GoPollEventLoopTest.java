@@ -27,8 +27,11 @@ import io.netty.testsuite.transport.AbstractSingleThreadEventLoopTest;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Alone, because Netty has it end what it shuts down within 300 ms. */
+@Tag("alone")
 class GoPollEventLoopTest extends AbstractSingleThreadEventLoopTest {
 
     @Override
