@@ -41,7 +41,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,10 +58,14 @@ import org.junit.jupiter.params.provider.EnumSource;
  * thread of the JDK's scheduler, which has few.
  */
 @EnabledForJreRange(min = JRE.JAVA_24)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // as the pool does it: none waits for all
 class BlockingMatrixTest {
 
-    /** For a round of an operation: on an idle machine none takes more than 3 s. */
-    private static final long PATIENCE_SECONDS = 40;
+    /**
+     * For a round of an operation: on an idle machine none takes more than 3 s, but other classes
+     * run beside this one.
+     */
+    private static final long PATIENCE_SECONDS = 90;
 
     /** How many JVMs run at the same time. */
     private static final int AT_ONCE = 2;
@@ -92,18 +99,21 @@ class BlockingMatrixTest {
         running.stop();
     }
 
+    @Order(1)
     @ParameterizedTest
     @EnumSource
     void endsOnGoPollsScheduler(BlockingOperation operation) throws Exception {
         results.get("gopoll").get(operation).get();
     }
 
+    @Order(2)
     @ParameterizedTest
     @EnumSource
     void endsOnTheJdksScheduler(BlockingOperation operation) throws Exception {
         results.get("jdk").get(operation).get();
     }
 
+    @Order(3)
     @Test
     void thePageHasTheseOperations() throws IOException {
         List<Row> rows = new Page("goroutine-mode.md").table("What a handler may block in");

@@ -44,7 +44,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Which transports meet in a test, server first: GoPoll and GoPoll, GoPoll and NIO, NIO and GoPoll,
@@ -236,16 +239,37 @@ public final class GoPollSocketPermutation extends SocketTestPermutation {
                                 .channel(GoPollDomainDatagramChannel.class));
     }
 
-    /** A path in a folder of its own, which is gone with the JVM; nothing is there yet. */
+    /** A path at which nothing is yet, in a folder that is gone with the JVM. */
     public static DomainSocketAddress newUnixAddress() {
-        try {
-            Path folder = Files.createTempDirectory("gopoll");
-            folder.toFile().deleteOnExit();
-            Path socket = folder.resolve("s");
-            socket.toFile().deleteOnExit();
-            return new DomainSocketAddress(socket.toFile());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        return new DomainSocketAddress(
+                SocketFolder.PATH.resolve("" + SocketFolder.used.incrementAndGet()).toString());
+    }
+
+    /** For the files of sockets, which only GoPoll's own channels remove themselves. */
+    private static final class SocketFolder {
+
+        static final Path PATH;
+        static final AtomicInteger used = new AtomicInteger();
+
+        static {
+            try {
+                PATH = Files.createTempDirectory("gopoll");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(SocketFolder::delete, "delete sockets"));
+        }
+
+        private static void delete() {
+            try (Stream<Path> files = Files.walk(PATH)) {
+                for (Path file :
+                        (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }
