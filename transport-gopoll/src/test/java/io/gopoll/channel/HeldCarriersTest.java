@@ -79,6 +79,10 @@ class HeldCarriersTest {
     private static final int TALKERS = 6;
 
     private static final long LIMIT_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Once, as when whoever has polled is found to be held: short of a handler's end. */
+    private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private static final int DEADLINE_MILLIS = 5;
 
     /** What a handler is asked for. */
@@ -420,17 +424,23 @@ class HeldCarriersTest {
             return sorted[sorted.length / 2];
         }
 
-        /** Within the limit, beyond what whoever needs a processor alone waits at the same time. */
+        long longest() {
+            return Arrays.stream(nanos).max().getAsLong();
+        }
+
+        /**
+         * Within the limits, beyond what whoever needs a processor alone waits at the same time.
+         */
         void assertSoon(String what, Times control) {
             assertTrue(
-                    median() < LIMIT_NANOS + 2 * control.median(),
-                    () ->
-                            what
-                                    + ": "
-                                    + median() / 1000
-                                    + " us, "
-                                    + control.median() / 1000
-                                    + " us with plain sockets of platform threads");
+                    median() < LIMIT_NANOS + 2 * control.median()
+                            && longest() < LONGEST_NANOS + 4 * control.longest(),
+                    () -> what + ": " + this + ", plain sockets: " + control);
+        }
+
+        @Override
+        public String toString() {
+            return median() / 1000 + " us, " + longest() / 1000 + " us at most";
         }
     }
 
