@@ -51,7 +51,7 @@ abstract class Endpoint implements Closeable {
     public final SocketAddress localAddress() {
         SocketAddress address = local;
         if (address == null) {
-            local = address = fd.netFd.localAddress(PollFd::get);
+            local = address = fd.netFd.localAddress(SockAddrs::get);
         }
         return address;
     }

@@ -161,7 +161,7 @@ final class GoPollSocketImpl extends SocketImpl {
                 timeoutMillis == 0 ? Deadline.NONE : Deadline.in(timeoutMillis * 1_000_000L);
         try {
             int family = p.netFd.family();
-            p.connect(target, memory -> PollFd.put(memory, target, family), deadline);
+            p.connect(target, memory -> SockAddrs.put(memory, target, family), deadline);
         } catch (IOException e) {
             close();
             throw e instanceof ConnectException ? e : said(e, "Connect timed out");
@@ -181,7 +181,7 @@ final class GoPollSocketImpl extends SocketImpl {
         PollFd p = pollFd();
         InetSocketAddress local = new InetSocketAddress(host, localPort);
         int family = p.netFd.family();
-        p.netFd.bind(local, memory -> PollFd.put(memory, local, family));
+        p.netFd.bind(local, memory -> SockAddrs.put(memory, local, family));
         address = host;
         this.localport = localPort(p);
     }

@@ -103,7 +103,7 @@ public final class Net {
             if (n.isTcp()) {
                 netFd.setIntOption(Constants.IPPROTO_TCP, Constants.TCP_NODELAY, 1);
             }
-            fd.connect(remote, memory -> PollFd.put(memory, remote, netFd.family()), deadline);
+            fd.connect(remote, memory -> SockAddrs.put(memory, remote, netFd.family()), deadline);
             return new Conn(fd, n, remote);
         } catch (Throwable t) {
             fd.close();
@@ -131,7 +131,7 @@ public final class Net {
                 // What is accepted inherits it.
                 netFd.setIntOption(Constants.IPPROTO_TCP, Constants.TCP_NODELAY, 1);
             }
-            netFd.bind(local, memory -> PollFd.put(memory, local, netFd.family()));
+            netFd.bind(local, memory -> SockAddrs.put(memory, local, netFd.family()));
             netFd.listen(NetUtil.SOMAXCONN);
             PollFd fd = new PollFd(netFd, n.name());
             listening = true;
@@ -158,7 +158,7 @@ public final class Net {
         NetFd netFd = NetFd.socket(n.family(local), n.sotype);
         boolean bound = false;
         try {
-            netFd.bind(local, memory -> PollFd.put(memory, local, netFd.family()));
+            netFd.bind(local, memory -> SockAddrs.put(memory, local, netFd.family()));
             PollFd fd = new PollFd(netFd, n.name());
             bound = true;
             return new PacketConn(fd, n);

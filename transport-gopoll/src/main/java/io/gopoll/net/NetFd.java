@@ -13,8 +13,6 @@
  */
 package io.gopoll.net;
 
-import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
-import static io.gopoll.sys.Errno.EBADF;
 import static io.gopoll.sys.Errno.EINPROGRESS;
 import static io.gopoll.sys.Errno.EINTR;
 
@@ -24,48 +22,21 @@ import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
-import io.gopoll.sys.Syscalls;
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.ClosedChannelException;
 
 /**
- * A socket: its non-blocking descriptor and what is known of it. It stands where Go has {@code
- * net.netFD} over {@code internal/poll.FD}; Netty's channels and the blocking API are built on it.
+ * A socket: its descriptor and what is known of it. It stands where Go has {@code net.netFD} over
+ * {@code internal/poll.FD}; Netty's channels and the blocking API are built on it.
  *
- * <p>Every call holds a reference for its length, so that any thread may close the socket at any
- * time: a {@link #close} takes effect at once for every later call, while the descriptor itself is
- * closed by whoever drops the last reference. Hence no call ever hits a descriptor number that has
- * been given away again, and no close waits.
- *
- * <p>The calls that move data ({@link #read}, {@link #write}, {@link #writev}, {@link #accept},
- * ...) return what the kernel returns, {@code -errno} on failure, {@code -EBADF} once it is closed.
- * The other calls throw.
+ * <p>The calls that move data return what the kernel returns, see {@link Fd}; the other calls
+ * throw. Any thread may close the socket at any time.
  */
-public final class NetFd {
-
-    private static final Syscalls SYS = Syscalls.get();
-
-    private static final VarHandle REFS;
-
-    static {
-        try {
-            REFS = MethodHandles.lookup().findVarHandle(NetFd.class, "refs", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Set in {@link #refs} by the one call of close that counts; never cleared. */
-    private static final int CLOSED = 1;
-
-    private static final int REF = 2;
+public final class NetFd extends Fd {
 
     /**
      * What is known of IPv6 here; null while it is not known, as when there were no descriptors to
@@ -110,19 +81,11 @@ public final class NetFd {
         return v6Only ? Ipv6.V6_ONLY : Ipv6.DUAL;
     }
 
-    private final int sysfd;
-
     /** Bytes, as Linux has some 50 families and 10 types, and a server has many sockets. */
     private final byte family;
 
     private final byte sotype;
     private final boolean adopted;
-
-    /**
-     * Bit 0: closed. The bits above: how many calls are under way. The descriptor is closed exactly
-     * once, by the thread that makes this {@code CLOSED} with no reference left.
-     */
-    private volatile int refs;
 
     /**
      * Takes a descriptor over. It must be non-blocking.
@@ -135,10 +98,7 @@ public final class NetFd {
     }
 
     private NetFd(int sysfd, int family, int sotype, boolean adopted) {
-        if (sysfd < 0) {
-            throw new IllegalArgumentException("fd: " + sysfd + " (expected: >= 0)");
-        }
-        this.sysfd = sysfd;
+        super(sysfd);
         this.family = (byte) family;
         this.sotype = (byte) sotype;
         this.adopted = adopted;
@@ -200,21 +160,12 @@ public final class NetFd {
         return adopted;
     }
 
-    /** The descriptor's number; of no use once {@link #isOpen} is false. */
-    public int sysfd() {
-        return sysfd;
-    }
-
     public int family() {
         return family;
     }
 
     public int sotype() {
         return sotype;
-    }
-
-    public boolean isOpen() {
-        return (refs & CLOSED) == 0;
     }
 
     /**
@@ -226,285 +177,8 @@ public final class NetFd {
         incref("open");
         try {
             return sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
-                    ? poller.open(sysfd)
-                    : poller.openReader(sysfd);
-        } finally {
-            decref();
-        }
-    }
-
-    // ---- Calls that move data: -EBADF once it is closed. ----
-
-    /** Reads at most {@code count} bytes: recv(2). 0 is the end of the stream. */
-    public int read(long address, int count) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            int n;
-            do {
-                n = SYS.recv(sysfd, address, count, 0);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Writes at most {@code count} bytes: send(2). */
-    public int write(long address, int count) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            int n;
-            do {
-                n = SYS.send(sysfd, address, count, MSG_NOSIGNAL);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Writes a gathering of buffers: writev(2). */
-    public long writev(long iov, int iovcnt) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.writev(sysfd, iov, iovcnt);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Reads into several buffers: readv(2). */
-    public long readv(long iov, int iovcnt) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.readv(sysfd, iov, iovcnt);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Receives one message: recvmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
-    public long recvmsg(long msg, int flags) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.recvmsg(sysfd, msg, flags);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Sends one message: sendmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
-    public long sendmsg(long msg, int flags) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.sendmsg(sysfd, msg, flags);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Receives several datagrams: recvmmsg(2). */
-    public int recvmmsg(long msgvec, int vlen) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            int n;
-            do {
-                n = SYS.recvmmsg(sysfd, msgvec, vlen, 0);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Sends several datagrams: sendmmsg(2). */
-    public int sendmmsg(long msgvec, int vlen) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            int n;
-            do {
-                n = SYS.sendmmsg(sysfd, msgvec, vlen, 0);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /**
-     * Sends with an address: sendto(2).
-     *
-     * @param flags {@code MSG_FASTOPEN} connects and sends at once
-     */
-    public long sendto(long address, int count, int flags, SockAddr to) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.sendto(sysfd, address, count, flags, to.address(), to.length());
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Sends a byte of urgent data: {@code MSG_OOB}, send(2). */
-    public int sendUrgent(int data) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        Scratch scratch = Scratch.take();
-        try {
-            scratch.option.buffer().put(0, (byte) data);
-            return SYS.send(sysfd, scratch.option.address(), 1, MSG_NOSIGNAL | Constants.MSG_OOB);
-        } finally {
-            scratch.giveBack();
-            decref();
-        }
-    }
-
-    /** How many bytes can be read without waiting: {@code FIONREAD}, tcp(7). */
-    public int available() {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        Scratch scratch = Scratch.take();
-        try {
-            int result = SYS.ioctl(sysfd, Constants.FIONREAD, scratch.option.address());
-            return result < 0 ? result : scratch.option.buffer().getInt(0);
-        } finally {
-            scratch.giveBack();
-            decref();
-        }
-    }
-
-    /** Receives one datagram, and where it comes from: recvfrom(2). */
-    public long recvfrom(long address, int count, int flags, SockAddr from) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                from.reset();
-                n =
-                        SYS.recvfrom(
-                                sysfd, address, count, flags, from.address(), from.lengthAddress());
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /**
-     * Sends a piece of a file: sendfile(2).
-     *
-     * @param offset the address of the 64-bit position in the file, moved on by the call
-     */
-    public long sendfile(int file, long offset, long count) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.sendfile(sysfd, file, offset, count);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Moves bytes from this socket into a pipe: splice(2). Does not wait. */
-    public long spliceTo(int pipe, int count) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.splice(sysfd, 0, pipe, 0, count, SPLICE_FLAGS);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    /** Moves bytes from a pipe into this socket: splice(2). Does not wait. */
-    public long spliceFrom(int pipe, int count) {
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            long n;
-            do {
-                n = SYS.splice(pipe, 0, sysfd, 0, count, SPLICE_FLAGS);
-            } while (n == -EINTR);
-            return n;
-        } finally {
-            decref();
-        }
-    }
-
-    private static final int SPLICE_FLAGS = Constants.SPLICE_F_NONBLOCK | Constants.SPLICE_F_MOVE;
-
-    /**
-     * Takes the next connection: accept4(2), non-blocking and close-on-exec. A connection that
-     * ended before it was taken (ECONNABORTED) is passed over, as Go does.
-     *
-     * @param remote gets the peer's address
-     * @return the connection's descriptor or {@code -errno}
-     */
-    public int accept(SockAddr remote) {
-        int flags = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
-        if (!tryIncref()) {
-            return -EBADF;
-        }
-        try {
-            int fd;
-            do {
-                remote.reset();
-                fd = SYS.accept4(sysfd, remote.address(), remote.lengthAddress(), flags);
-            } while (fd == -EINTR || fd == -Errno.ECONNABORTED);
-            return fd;
+                    ? poller.open(sysfd())
+                    : poller.openReader(sysfd());
         } finally {
             decref();
         }
@@ -525,7 +199,7 @@ public final class NetFd {
         try {
             SockAddr address = scratch.address;
             writer.write(address);
-            int result = SYS.connect(sysfd, address.address(), address.length());
+            int result = SYS.connect(sysfd(), address.address(), address.length());
             // EINTR leaves the connect going on, connect(2); it ends as EINPROGRESS does.
             if (result == -EINPROGRESS || result == -EINTR || result == -Errno.EALREADY) {
                 return false;
@@ -558,7 +232,7 @@ public final class NetFd {
             }
             SockAddr address = scratch.address;
             writer.write(address);
-            int result = SYS.connect(sysfd, address.address(), address.length());
+            int result = SYS.connect(sysfd(), address.address(), address.length());
             if (result == -Errno.EALREADY || result == -EINPROGRESS || result == -EINTR) {
                 return false;
             }
@@ -579,7 +253,7 @@ public final class NetFd {
         try {
             SockAddr address = scratch.address;
             address.reset();
-            check("disconnect", SYS.connect(sysfd, address.address(), address.length()), null);
+            check("disconnect", SYS.connect(sysfd(), address.address(), address.length()), null);
         } finally {
             scratch.giveBack();
             decref();
@@ -593,7 +267,7 @@ public final class NetFd {
         try {
             SockAddr address = scratch.address;
             writer.write(address);
-            check("bind", SYS.bind(sysfd, address.address(), address.length()), local);
+            check("bind", SYS.bind(sysfd(), address.address(), address.length()), local);
         } finally {
             scratch.giveBack();
             decref();
@@ -604,7 +278,7 @@ public final class NetFd {
     public void listen(int backlog) throws IOException {
         incref("listen");
         try {
-            check("listen", SYS.listen(sysfd, backlog), null);
+            check("listen", SYS.listen(sysfd(), backlog), null);
         } finally {
             decref();
         }
@@ -619,7 +293,7 @@ public final class NetFd {
     public void shutdown(int how) throws IOException {
         incref("shutdown");
         try {
-            check("shutdown", SYS.shutdown(sysfd, how), null);
+            check("shutdown", SYS.shutdown(sysfd(), how), null);
         } finally {
             decref();
         }
@@ -665,8 +339,8 @@ public final class NetFd {
             a.reset();
             int result =
                     local
-                            ? SYS.getsockname(sysfd, a.address(), a.lengthAddress())
-                            : SYS.getpeername(sysfd, a.address(), a.lengthAddress());
+                            ? SYS.getsockname(sysfd(), a.address(), a.lengthAddress())
+                            : SYS.getpeername(sysfd(), a.address(), a.lengthAddress());
             return result < 0 ? null : reader.read(a);
         } finally {
             scratch.giveBack();
@@ -716,7 +390,7 @@ public final class NetFd {
             length.buffer().putInt(8, size);
             check(
                     "getsockopt",
-                    SYS.getsockopt(sysfd, level, name, value, length.address() + 8),
+                    SYS.getsockopt(sysfd(), level, name, value, length.address() + 8),
                     null);
             return length.buffer().getInt(8);
         } finally {
@@ -729,7 +403,10 @@ public final class NetFd {
     public void setOption(int level, int name, NativeMemory value, int length) throws IOException {
         incref("setsockopt");
         try {
-            check("setsockopt", SYS.setsockopt(sysfd, level, name, value.address(), length), null);
+            check(
+                    "setsockopt",
+                    SYS.setsockopt(sysfd(), level, name, value.address(), length),
+                    null);
         } finally {
             decref();
         }
@@ -789,70 +466,8 @@ public final class NetFd {
         }
     }
 
-    // ---- Closing. ----
-
-    /**
-     * Closes: from now on every call fails, and the descriptor is closed as soon as no call is
-     * under way. Any thread; the second and later calls do nothing.
-     *
-     * @return whether this was the call that closed it
-     */
-    public boolean close() {
-        for (; ; ) {
-            int r = refs;
-            if ((r & CLOSED) != 0) {
-                return false;
-            }
-            if (REFS.compareAndSet(this, r, r | CLOSED)) {
-                if (r == 0) {
-                    SYS.close(sysfd);
-                }
-                return true;
-            }
-        }
-    }
-
-    private void incref(String operation) throws ClosedChannelException {
-        if (!tryIncref()) {
-            throw new SocketClosedException(operation);
-        }
-    }
-
-    private boolean tryIncref() {
-        for (; ; ) {
-            int r = refs;
-            if ((r & CLOSED) != 0) {
-                return false;
-            }
-            if (REFS.compareAndSet(this, r, r + REF)) {
-                return true;
-            }
-        }
-    }
-
-    private void decref() {
-        if ((int) REFS.getAndAdd(this, -REF) - REF == CLOSED) {
-            SYS.close(sysfd);
-        }
-    }
-
-    /** Says which call came too late; a ClosedChannelException has no message of its own. */
-    static final class SocketClosedException extends ClosedChannelException {
-        private static final long serialVersionUID = 1;
-        private final String operation;
-
-        SocketClosedException(String operation) {
-            this.operation = operation;
-        }
-
-        @Override
-        public String getMessage() {
-            return operation + "(..) on a closed socket";
-        }
-    }
-
     @Override
     public String toString() {
-        return "NetFd(" + sysfd + (isOpen() ? ")" : ", closed)");
+        return "NetFd(" + sysfd() + (isOpen() ? ")" : ", closed)");
     }
 }

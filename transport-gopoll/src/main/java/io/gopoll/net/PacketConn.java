@@ -36,7 +36,7 @@ public final class PacketConn extends DataEndpoint {
      * @return whom it is from: an {@link InetSocketAddress} or a {@link UnixAddr}
      */
     public SocketAddress readFrom(ByteBuffer dst) throws IOException {
-        return fd.readFrom(dst, PollFd::get);
+        return fd.readFrom(dst, SockAddrs::get);
     }
 
     /**
@@ -59,6 +59,6 @@ public final class PacketConn extends DataEndpoint {
             throw new UnresolvedAddressException();
         }
         int family = fd.netFd.family();
-        return fd.writeTo(src, to, memory -> PollFd.put(memory, to, family));
+        return fd.writeTo(src, to, memory -> SockAddrs.put(memory, to, family));
     }
 }

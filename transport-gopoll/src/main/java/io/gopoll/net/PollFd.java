@@ -21,15 +21,12 @@ import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
-import io.gopoll.sys.SockAddr;
 import io.gopoll.sys.Syscalls;
 import java.io.IOException;
 import java.lang.ref.Reference;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 
 /**
  * A descriptor on which threads wait: Go's {@code internal/poll.FD}. Underneath nothing blocks;
@@ -85,7 +82,7 @@ final class PollFd {
 
     private void lock(int mode, String operation) throws IOException {
         if (!mutex.rwlock(mode == PollDesc.READ)) {
-            throw new NetFd.SocketClosedException(operation);
+            throw new SocketClosedException(operation);
         }
     }
 
@@ -98,7 +95,7 @@ final class PollFd {
     /** A use that needs neither lock. */
     void incref(String operation) throws IOException {
         if (!mutex.incref()) {
-            throw new NetFd.SocketClosedException(operation);
+            throw new SocketClosedException(operation);
         }
     }
 
@@ -139,7 +136,7 @@ final class PollFd {
                         ? pd.awaitInterruptibly(mode)
                         : pd.await(mode);
         if (error == PollDesc.CLOSING) {
-            throw new ClosedMeanwhileException(what(operation));
+            throw new SocketClosedException.Meanwhile(what(operation));
         }
         fail(error, operation);
     }
@@ -154,26 +151,12 @@ final class PollFd {
                 close();
                 throw new SocketException("Closed by interrupt");
             default:
-                throw new NetFd.SocketClosedException(operation);
+                throw new SocketClosedException(operation);
         }
     }
 
     private String what(String operation) {
         return operation + " " + network + (address == null ? "" : " " + address);
-    }
-
-    private static final class ClosedMeanwhileException extends AsynchronousCloseException {
-        private static final long serialVersionUID = 1;
-        private final String what;
-
-        ClosedMeanwhileException(String what) {
-            this.what = what;
-        }
-
-        @Override
-        public String getMessage() {
-            return what + ": closed by another thread";
-        }
     }
 
     private IOException failed(String syscall, long result) {
@@ -230,7 +213,7 @@ final class PollFd {
                 try {
                     fd = netFd.accept(scratch.address);
                     if (fd >= 0) {
-                        remote = get(scratch.address);
+                        remote = SockAddrs.get(scratch.address);
                     }
                 } finally {
                     scratch.giveBack();
@@ -573,20 +556,5 @@ final class PollFd {
     @Override
     public String toString() {
         return network + " " + address + ", " + netFd;
-    }
-
-    /** Where a socket address is written to or read from, by its family. */
-    static void put(SockAddr memory, SocketAddress address, int family) {
-        if (address instanceof UnixAddr) {
-            memory.setUnix(((UnixAddr) address).bytes());
-        } else {
-            memory.setInet((InetSocketAddress) address, family);
-        }
-    }
-
-    static SocketAddress get(SockAddr memory) {
-        return memory.length() == 0 || memory.family() == Constants.AF_UNIX
-                ? new UnixAddr(memory.unixPathBytes())
-                : memory.inet();
     }
 }

@@ -1,0 +1,406 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.net;
+
+import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
+import static io.gopoll.sys.Errno.EBADF;
+import static io.gopoll.sys.Errno.EINTR;
+
+import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
+import io.gopoll.sys.SockAddr;
+import io.gopoll.sys.Syscalls;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedChannelException;
+
+/**
+ * The life of a non-blocking descriptor, and the calls that move data through it: Go's {@code
+ * internal/poll.FD}.
+ *
+ * <p>Every call holds a reference for its length, so that any thread may close the descriptor at
+ * any time: a {@link #close} takes effect at once for every later call, while the descriptor itself
+ * is closed by whoever drops the last reference. So no call ever hits a number that has been given
+ * away again, and no close waits.
+ *
+ * <p>The calls return what the kernel returns, {@code -errno} on failure, {@code -EBADF} once the
+ * descriptor is closed.
+ */
+public abstract class Fd {
+
+    static final Syscalls SYS = Syscalls.get();
+
+    private static final VarHandle REFS;
+
+    static {
+        try {
+            REFS = MethodHandles.lookup().findVarHandle(Fd.class, "refs", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Set in {@link #refs} by the one call of close that counts; never cleared. */
+    private static final int CLOSED = 1;
+
+    private static final int REF = 2;
+
+    private final int sysfd;
+
+    /**
+     * Bit 0: closed. The bits above: how many calls are under way. The descriptor is closed exactly
+     * once, by the thread that makes this {@code CLOSED} with no reference left.
+     */
+    private volatile int refs;
+
+    Fd(int sysfd) {
+        if (sysfd < 0) {
+            throw new IllegalArgumentException("fd: " + sysfd + " (expected: >= 0)");
+        }
+        this.sysfd = sysfd;
+    }
+
+    /** The descriptor's number; of no use once {@link #isOpen} is false. */
+    public final int sysfd() {
+        return sysfd;
+    }
+
+    public final boolean isOpen() {
+        return (refs & CLOSED) == 0;
+    }
+
+    // ---- Calls that move data: -EBADF once it is closed. ----
+
+    /** Reads at most {@code count} bytes: recv(2). 0 is the end of the stream. */
+    public final int read(long address, int count) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.recv(sysfd, address, count, 0);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Writes at most {@code count} bytes: send(2). */
+    public final int write(long address, int count) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.send(sysfd, address, count, MSG_NOSIGNAL);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Writes a gathering of buffers: writev(2). */
+    public final long writev(long iov, int iovcnt) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.writev(sysfd, iov, iovcnt);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Reads into several buffers: readv(2). */
+    public final long readv(long iov, int iovcnt) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.readv(sysfd, iov, iovcnt);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Receives one message: recvmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
+    public final long recvmsg(long msg, int flags) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.recvmsg(sysfd, msg, flags);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Sends one message: sendmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
+    public final long sendmsg(long msg, int flags) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.sendmsg(sysfd, msg, flags);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Receives several datagrams: recvmmsg(2). */
+    public final int recvmmsg(long msgvec, int vlen) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.recvmmsg(sysfd, msgvec, vlen, 0);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Sends several datagrams: sendmmsg(2). */
+    public final int sendmmsg(long msgvec, int vlen) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int n;
+            do {
+                n = SYS.sendmmsg(sysfd, msgvec, vlen, 0);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /**
+     * Sends with an address: sendto(2).
+     *
+     * @param flags {@code MSG_FASTOPEN} connects and sends at once
+     */
+    public final long sendto(long address, int count, int flags, SockAddr to) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.sendto(sysfd, address, count, flags, to.address(), to.length());
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Sends a byte of urgent data: {@code MSG_OOB}, send(2). */
+    public final int sendUrgent(int data) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            scratch.option.buffer().put(0, (byte) data);
+            return SYS.send(sysfd, scratch.option.address(), 1, MSG_NOSIGNAL | Constants.MSG_OOB);
+        } finally {
+            scratch.giveBack();
+            decref();
+        }
+    }
+
+    /** How many bytes can be read without waiting: {@code FIONREAD}, tcp(7). */
+    public final int available() {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        Scratch scratch = Scratch.take();
+        try {
+            int result = SYS.ioctl(sysfd, Constants.FIONREAD, scratch.option.address());
+            return result < 0 ? result : scratch.option.buffer().getInt(0);
+        } finally {
+            scratch.giveBack();
+            decref();
+        }
+    }
+
+    /** Receives one datagram, and where it comes from: recvfrom(2). */
+    public final long recvfrom(long address, int count, int flags, SockAddr from) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                from.reset();
+                n =
+                        SYS.recvfrom(
+                                sysfd, address, count, flags, from.address(), from.lengthAddress());
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /**
+     * Sends a piece of a file: sendfile(2).
+     *
+     * @param offset the address of the 64-bit position in the file, moved on by the call
+     */
+    public final long sendfile(int file, long offset, long count) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.sendfile(sysfd, file, offset, count);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Moves bytes from this socket into a pipe: splice(2). Does not wait. */
+    public final long spliceTo(int pipe, int count) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.splice(sysfd, 0, pipe, 0, count, SPLICE_FLAGS);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    /** Moves bytes from a pipe into this socket: splice(2). Does not wait. */
+    public final long spliceFrom(int pipe, int count) {
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            long n;
+            do {
+                n = SYS.splice(pipe, 0, sysfd, 0, count, SPLICE_FLAGS);
+            } while (n == -EINTR);
+            return n;
+        } finally {
+            decref();
+        }
+    }
+
+    private static final int SPLICE_FLAGS = Constants.SPLICE_F_NONBLOCK | Constants.SPLICE_F_MOVE;
+
+    /**
+     * Takes the next connection: accept4(2), non-blocking and close-on-exec. A connection that
+     * ended before it was taken (ECONNABORTED) is passed over, as Go does.
+     *
+     * @param remote gets the peer's address
+     * @return the connection's descriptor or {@code -errno}
+     */
+    public final int accept(SockAddr remote) {
+        int flags = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
+        if (!tryIncref()) {
+            return -EBADF;
+        }
+        try {
+            int fd;
+            do {
+                remote.reset();
+                fd = SYS.accept4(sysfd, remote.address(), remote.lengthAddress(), flags);
+            } while (fd == -EINTR || fd == -Errno.ECONNABORTED);
+            return fd;
+        } finally {
+            decref();
+        }
+    }
+
+    // ---- Closing. ----
+
+    /**
+     * Closes: from now on every call fails, and the descriptor is closed as soon as no call is
+     * under way. Any thread; the second and later calls do nothing.
+     *
+     * @return whether this was the call that closed it
+     */
+    public final boolean close() {
+        for (; ; ) {
+            int r = refs;
+            if ((r & CLOSED) != 0) {
+                return false;
+            }
+            if (REFS.compareAndSet(this, r, r | CLOSED)) {
+                if (r == 0) {
+                    SYS.close(sysfd);
+                }
+                return true;
+            }
+        }
+    }
+
+    final void incref(String operation) throws ClosedChannelException {
+        if (!tryIncref()) {
+            throw new SocketClosedException(operation);
+        }
+    }
+
+    final boolean tryIncref() {
+        for (; ; ) {
+            int r = refs;
+            if ((r & CLOSED) != 0) {
+                return false;
+            }
+            if (REFS.compareAndSet(this, r, r + REF)) {
+                return true;
+            }
+        }
+    }
+
+    final void decref() {
+        if ((int) REFS.getAndAdd(this, -REF) - REF == CLOSED) {
+            SYS.close(sysfd);
+        }
+    }
+}
