@@ -434,7 +434,8 @@ class GoroutineEndsTest {
             throws Exception {
         group(scheduler);
         CountDownLatch blocked = new CountDownLatch(1);
-        int count = 50;
+        // So many that several threads put it together.
+        int count = 150;
         Channel server = serve(ctx -> blocked.await());
         for (int i = 0; i < count; i++) {
             client(server);
