@@ -202,11 +202,16 @@ final class Bindings {
                             ? "its class is in META-INF/versions/22 of the jar: keep the jar whole,"
                                     + " and Multi-Release: true in the manifest when it is repackaged"
                             : "the JDK's foreign-function API must be allowed: run with"
-                                    + " --enable-native-access=ALL-UNNAMED";
+                                    + " --enable-native-access="
+                                    + ModuleName.of(Bindings.class);
         } else if (cause instanceof NoClassDefFoundError
                 && cause.getCause() instanceof ClassNotFoundException) {
             remedy =
-                    "JNA is not on the class path: add net.java.dev.jna:jna, or use JDK "
+                    (Bindings.class.getModule().isNamed()
+                                    ? "JNA is not among the modules: add net.java.dev.jna:jna and"
+                                            + " --add-modules com.sun.jna, or use JDK "
+                                    : "JNA is not on the class path: add net.java.dev.jna:jna, or"
+                                            + " use JDK ")
                             + FFM_SINCE
                             + " or later, which needs no library";
         } else {

@@ -13,8 +13,6 @@
  */
 package io.gopoll.channel;
 
-import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
-
 import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.FileChannels;
@@ -117,7 +115,7 @@ final class FileRegions {
                         ? sendfile((DefaultFileRegion) region, max)
                         : region.transferTo(target, region.transferred());
         if (n <= 0) {
-            return n == -Errno.EAGAIN || full ? WRITE_STATUS_SNDBUF_FULL : DRY;
+            return n == -Errno.EAGAIN || full ? StreamWriteSide.FULL : DRY;
         }
         dryRounds = 0;
         in.progress(n);

@@ -128,7 +128,8 @@ public final class GoPoll {
      * On what the virtual threads of {@link GoroutineEventLoopGroup} run: {@code "gopoll"},
      * GoPoll's own scheduler, or {@code "jdk"}. {@code -Dio.gopoll.scheduler} chooses; without it
      * GoPoll's own is used where {@code java.base/java.lang} is open to it ({@code --add-opens
-     * java.base/java.lang=ALL-UNNAMED}, or {@code Add-Opens} in the manifest of an executable jar).
+     * java.base/java.lang=ALL-UNNAMED}, on the module path {@code =io.gopoll.transport}, or {@code
+     * Add-Opens} in the manifest of an executable jar).
      *
      * @throws UnsupportedOperationException if there are no goroutine event loops here; the message
      *     says why and what to do

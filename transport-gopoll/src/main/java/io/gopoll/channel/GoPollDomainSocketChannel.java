@@ -18,7 +18,6 @@ import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.internal.ChannelUtils;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
@@ -141,7 +140,7 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
             }
             long n = descriptors().send(netFd, ((FileDescriptor) msg).intValue());
             if (n == -Errno.EAGAIN) {
-                return ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
+                return FULL;
             }
             if (n < 0) {
                 throw failure("sendmsg", (int) n);

@@ -13,9 +13,6 @@
  */
 package io.gopoll.channel;
 
-import static io.netty.channel.internal.ChannelUtils.MAX_BYTES_PER_GATHERING_WRITE_ATTEMPTED_LOW_THRESHOLD;
-import static io.netty.channel.internal.ChannelUtils.WRITE_STATUS_SNDBUF_FULL;
-
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
@@ -41,6 +38,12 @@ class StreamWriteSide extends WriteSide {
      * 16 MiB: more than a socket usually takes at once, and an end for a peer that always reads.
      */
     private static final int SPINS_OF_LAST_FLUSH = 1024;
+
+    /** What a write returns if the socket takes no more. */
+    static final int FULL = Integer.MAX_VALUE;
+
+    /** A write of fewer bytes says nothing about how many to try, as in Netty's channels. */
+    private static final int LOW_ATTEMPT = 4096;
 
     private final AbstractGoPollStreamChannel stream;
 
@@ -80,7 +83,7 @@ class StreamWriteSide extends WriteSide {
                             : messages == 1
                                     ? writeBytes(in, (ByteBuf) msg, max)
                                     : writeMultiple(in, max);
-            if (taken == WRITE_STATUS_SNDBUF_FULL) {
+            if (taken == FULL) {
                 full();
                 return;
             }
@@ -129,7 +132,7 @@ class StreamWriteSide extends WriteSide {
         }
         if (msg instanceof Splices.Out) {
             if (!((Splices.Out) msg).write()) {
-                return WRITE_STATUS_SNDBUF_FULL;
+                return FULL;
             }
             in.remove();
             return 1;
@@ -183,8 +186,7 @@ class StreamWriteSide extends WriteSide {
             if (attempted << 1 > max) {
                 config.setMaxBytesPerGatheringWrite(attempted << 1);
             }
-        } else if (attempted > MAX_BYTES_PER_GATHERING_WRITE_ATTEMPTED_LOW_THRESHOLD
-                && written < attempted >>> 1) {
+        } else if (attempted > LOW_ATTEMPT && written < attempted >>> 1) {
             config.setMaxBytesPerGatheringWrite(attempted >>> 1);
         }
     }
@@ -205,10 +207,10 @@ class StreamWriteSide extends WriteSide {
             throws IOException {
         if (n > 0) {
             in.removeBytes(n);
-            return n < attempted ? WRITE_STATUS_SNDBUF_FULL : spins(n);
+            return n < attempted ? FULL : spins(n);
         }
         if (n == 0 || n == -Errno.EAGAIN) {
-            return WRITE_STATUS_SNDBUF_FULL;
+            return FULL;
         }
         throw failure(syscall, (int) n);
     }

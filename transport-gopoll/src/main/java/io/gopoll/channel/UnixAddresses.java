@@ -17,6 +17,7 @@ import io.gopoll.net.NetFd;
 import io.gopoll.net.UnixSocketFile;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
+import io.gopoll.sys.ModuleName;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.gopoll.sys.Syscalls;
@@ -121,7 +122,7 @@ final class UnixAddresses {
             throw new UnsupportedOperationException(
                     "PeerCredentials cannot be made: where Netty is a named module, start with"
                             + " --add-opens io.netty.transport.unix.common/io.netty.channel.unix="
-                            + "io.gopoll.transport or ALL-UNNAMED",
+                            + ModuleName.of(UnixAddresses.class),
                     e);
         }
     }

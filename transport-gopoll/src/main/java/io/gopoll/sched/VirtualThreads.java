@@ -14,6 +14,7 @@
 package io.gopoll.sched;
 
 import io.gopoll.poll.SafeLogger;
+import io.gopoll.sys.ModuleName;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -124,8 +125,9 @@ final class VirtualThreads {
                 cause =
                         new UnsupportedOperationException(
                                 "GoPoll's own scheduler needs java.base/java.lang opened: start"
-                                        + " with --add-opens java.base/java.lang=ALL-UNNAMED, or"
-                                        + " have Add-Opens: java.base/java.lang in the manifest of"
+                                        + " with --add-opens java.base/java.lang="
+                                        + ModuleName.of(VirtualThreads.class)
+                                        + ", or have Add-Opens: java.base/java.lang in the manifest of"
                                         + " an executable jar; -Dio.gopoll.scheduler=jdk does"
                                         + " without",
                                 e);
