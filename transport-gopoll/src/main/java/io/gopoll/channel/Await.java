@@ -66,7 +66,7 @@ final class Await {
         // thread: so nobody has to listen to its closeFuture.
         future.addListener(done -> loop.awaited());
         for (; ; ) {
-            if (!loop.awaitTurn() && !future.isDone()) {
+            if (!loop.awaitTurn(this) && !isOver()) {
                 if (stream != null) {
                     stream.reader().watch();
                 }

@@ -302,6 +302,14 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
 
     /** Runs a share of the tasks; false if there is none. */
     boolean runTasks() {
+        return runTasks(null);
+    }
+
+    /**
+     * @param await ends it when it is over: what comes then, as channelInactive, comes when the
+     *     handler that waits has returned. Null for none
+     */
+    private boolean runTasks(Await await) {
         fetchFromScheduledTaskQueue(tasks);
         Runnable task = tasks.poll();
         if (task == null) {
@@ -310,7 +318,9 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
         int count = 0;
         do {
             safeExecute(task);
-        } while (++count < TASKS_PER_TURN && (task = tasks.poll()) != null);
+        } while (++count < TASKS_PER_TURN
+                && (await == null || !await.isOver())
+                && (task = tasks.poll()) != null);
         LoopShutdown s = shutdown;
         if (s != null) {
             s.executed();
@@ -332,7 +342,7 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
      *
      * @return whether there is, or may be, more to do
      */
-    boolean awaitTurn() {
+    boolean awaitTurn(Await await) {
         TURN.setRelease(this, turn + 1);
         takeDue();
         registrations.queueResumed();
@@ -340,7 +350,7 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
         GoPollIoRegistration handling = registrations.current;
         registrations.current = null;
         try {
-            ran |= runTasks();
+            ran |= runTasks(await);
         } finally {
             registrations.current = handling;
         }

@@ -17,10 +17,12 @@ import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
+import io.gopoll.sys.ErrnoException;
 import io.gopoll.sys.Syscalls;
 import io.netty.util.NetUtil;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -35,6 +37,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -75,6 +78,9 @@ final class GoPollSocketImpl extends SocketImpl {
     /** {@code SO_TIMEOUT} in milliseconds, 0 for none. */
     private volatile int timeout;
 
+    /** A read has failed with ECONNRESET: the kernel says so once, and then that it is the end. */
+    private volatile boolean reset;
+
     /** Whether the poll descriptor has a reading deadline from an earlier timeout. */
     private volatile boolean deadlineSet;
 
@@ -92,6 +98,10 @@ final class GoPollSocketImpl extends SocketImpl {
 
     /** As the JDK's sockets say it. */
     private static IOException said(IOException e, String timedOut) {
+        if (e instanceof PollFd.ClosedByInterrupt) {
+            // java.net.Socket closes itself then, and says what has happened.
+            return cause(new InterruptedIOException(e.getMessage()), e);
+        }
         if (e instanceof SocketTimeoutException) {
             return cause(new SocketTimeoutException(timedOut), e);
         }
@@ -255,10 +265,17 @@ final class GoPollSocketImpl extends SocketImpl {
                 return 0;
             }
             PollFd p = pollFd();
+            checkReset();
             setReadDeadline(p);
             try {
                 int n = p.read(dst, offset, length);
                 return n == 0 ? -1 : n;
+            } catch (ErrnoException e) {
+                if (e.errno() == Errno.ECONNRESET) {
+                    reset = true;
+                    checkReset();
+                }
+                throw said(e, CLOSED);
             } catch (IOException e) {
                 throw said(e, "Read timed out");
             }
@@ -301,6 +318,12 @@ final class GoPollSocketImpl extends SocketImpl {
         }
     }
 
+    private void checkReset() throws SocketException {
+        if (reset) {
+            throw new SocketException("Connection reset");
+        }
+    }
+
     @Override
     protected int available() throws IOException {
         int n = pollFd().netFd.available();
@@ -312,12 +335,24 @@ final class GoPollSocketImpl extends SocketImpl {
 
     @Override
     protected void shutdownInput() throws IOException {
-        pollFd().shutdown(Constants.SHUT_RD, "shutdownInput");
+        shutdown(Constants.SHUT_RD, "shutdownInput");
     }
 
     @Override
     protected void shutdownOutput() throws IOException {
-        pollFd().shutdown(Constants.SHUT_WR, "shutdownOutput");
+        shutdown(Constants.SHUT_WR, "shutdownOutput");
+    }
+
+    private void shutdown(int how, String operation) throws IOException {
+        try {
+            pollFd().shutdown(how, operation);
+        } catch (SocketException e) {
+            // The peer has reset the connection: as good as shut down, as the JDK's sockets have
+            // it.
+            if (!(e.getCause() instanceof NotYetConnectedException)) {
+                throw e;
+            }
+        }
     }
 
     @Override

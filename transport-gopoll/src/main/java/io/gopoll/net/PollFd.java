@@ -23,10 +23,12 @@ import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.Syscalls;
 import java.io.IOException;
+import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.NotYetConnectedException;
 
 /**
  * A descriptor on which threads wait: Go's {@code internal/poll.FD}. Underneath nothing blocks;
@@ -40,6 +42,8 @@ final class PollFd {
     /** No datagram of any network is larger: Unix sockets' send buffers are not, by far. */
     private static final int MAX_DATAGRAM = 1 << 24;
 
+    private static final Cleaner CLEANER = Cleaner.create();
+
     /** Most of what one system call moves: Go's {@code maxRW}. */
     private static final int MAX_RW = 1 << 30;
 
@@ -48,8 +52,9 @@ final class PollFd {
     /** The name of the network, for messages: {@code "tcp"}. */
     private final String network;
 
-    private final FdMutex mutex = new FdMutex();
+    private final FdMutex mutex;
     private final PollDesc pd;
+    private final Cleaner.Cleanable closing;
 
     /** Whom the messages name: the peer, or the own address of a listener. Null if unknown. */
     private volatile SocketAddress address;
@@ -64,6 +69,8 @@ final class PollFd {
             netFd.close();
             throw t;
         }
+        mutex = new FdMutex();
+        closing = CLEANER.register(this, new Close(mutex, pd, netFd));
     }
 
     SocketAddress address() {
@@ -88,8 +95,10 @@ final class PollFd {
 
     private void unlock(int mode) {
         if (mutex.rwunlock(mode == PollDesc.READ)) {
-            destroy();
+            destroy(pd, netFd);
         }
+        // As long as somebody is in a call, nobody has dropped it.
+        Reference.reachabilityFence(this);
     }
 
     /** A use that needs neither lock. */
@@ -101,13 +110,9 @@ final class PollFd {
 
     void decref() {
         if (mutex.decref()) {
-            destroy();
+            destroy(pd, netFd);
         }
-    }
-
-    private void destroy() {
-        pd.close(netFd.isAdopted());
-        netFd.close();
+        Reference.reachabilityFence(this);
     }
 
     /**
@@ -115,10 +120,35 @@ final class PollFd {
      * when the last one has left. Does nothing the second time.
      */
     void close() {
-        if (mutex.increfAndClose()) {
-            pd.unblock();
-            decref();
+        closing.clean();
+    }
+
+    /** Go has a finalizer for that: what nobody can use any more is closed. */
+    private static final class Close implements Runnable {
+        private final FdMutex mutex;
+        private final PollDesc pd;
+        private final NetFd netFd;
+
+        Close(FdMutex mutex, PollDesc pd, NetFd netFd) {
+            this.mutex = mutex;
+            this.pd = pd;
+            this.netFd = netFd;
         }
+
+        @Override
+        public void run() {
+            if (mutex.increfAndClose()) {
+                pd.unblock();
+                if (mutex.decref()) {
+                    destroy(pd, netFd);
+                }
+            }
+        }
+    }
+
+    private static void destroy(PollDesc pd, NetFd netFd) {
+        pd.close(netFd.isAdopted());
+        netFd.close();
     }
 
     // ---- Waiting. ----
@@ -149,9 +179,18 @@ final class PollFd {
                 throw new DeadlineExceededException(operation + " " + network, address);
             case PollDesc.INTERRUPTED:
                 close();
-                throw new SocketException("Closed by interrupt");
+                throw new ClosedByInterrupt();
             default:
                 throw new SocketClosedException(operation);
+        }
+    }
+
+    /** The interrupt of a virtual thread that waited; its interrupt status is still set. */
+    static final class ClosedByInterrupt extends SocketException {
+        private static final long serialVersionUID = 1;
+
+        ClosedByInterrupt() {
+            super("Closed by interrupt");
         }
     }
 
@@ -543,11 +582,17 @@ final class PollFd {
 
     /**
      * @param how {@code SHUT_RD} or {@code SHUT_WR}
+     * @throws SocketException ENOTCONN too: there was a connection, and the peer has reset it
      */
     void shutdown(int how, String operation) throws IOException {
         incref(operation);
         try {
             netFd.shutdown(how);
+        } catch (NotYetConnectedException e) {
+            SocketException gone =
+                    new SocketException(what(operation) + ": not connected any more");
+            gone.initCause(e);
+            throw gone;
         } finally {
             decref();
         }

@@ -14,6 +14,9 @@
 package io.gopoll.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -22,9 +25,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -34,9 +40,11 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import javax.net.ServerSocketFactory;
 import javax.net.SocketFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One table of operations, run on the JDK's sockets and on GoPoll's: both must give the same. */
 @Timeout(60)
@@ -418,6 +426,46 @@ class SocketTableTest {
                     return p.in.read();
                 });
         t.put(
+                "reads after a reset",
+                p -> {
+                    p.server.setSoLinger(true, 0);
+                    p.server.close();
+                    StringBuilder said = new StringBuilder();
+                    for (int i = 0; i < 3; i++) {
+                        try {
+                            said.append(p.in.read());
+                        } catch (SocketException e) {
+                            said.append(e.getMessage());
+                        }
+                    }
+                    return said;
+                });
+        t.put(
+                "half-closes after a reset",
+                p -> {
+                    p.server.setSoLinger(true, 0);
+                    p.server.close();
+                    try {
+                        p.in.read();
+                    } catch (SocketException e) {
+                        // Now it is known.
+                    }
+                    p.client.shutdownInput();
+                    p.client.shutdownOutput();
+                    return p.client.isInputShutdown() + " " + p.client.isOutputShutdown();
+                });
+        t.put(
+                "half-closes after both have ended",
+                p -> {
+                    p.server.shutdownOutput();
+                    p.client.shutdownOutput();
+                    p.server.getInputStream().read();
+                    p.in.read();
+                    p.server.close();
+                    p.client.shutdownInput();
+                    return p.client.isInputShutdown() + " " + p.client.isClosed();
+                });
+        t.put(
                 "two input streams",
                 p -> sent(p, 1, 2).in.read() + " " + p.client.getInputStream().read());
     }
@@ -470,6 +518,66 @@ class SocketTableTest {
             } catch (ExecutionException e) {
                 throw (Exception) e.getCause();
             }
+        }
+    }
+
+    /** As the JDK's sockets: the socket itself is closed, not only its descriptor. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anInterruptOfAVirtualThreadThatReadsClosesTheSocket(boolean ours) throws Exception {
+        assumeTrue(Goroutines.VIRTUAL);
+        Pair pair =
+                ours
+                        ? new Pair(new GoPollSocketFactory(), new GoPollServerSocketFactory())
+                        : new Pair(SocketFactory.getDefault(), ServerSocketFactory.getDefault());
+        try {
+            FutureTask<Integer> read = new FutureTask<>(pair.in::read);
+            Thread thread =
+                    (Thread)
+                            Thread.class
+                                    .getMethod("startVirtualThread", Runnable.class)
+                                    .invoke(null, read);
+            while (thread.getState() != Thread.State.WAITING) {
+                Thread.onSpinWait();
+            }
+            thread.interrupt();
+            ExecutionException e = assertThrows(ExecutionException.class, read::get);
+            assertEquals("Closed by interrupt", e.getCause().getMessage());
+            assertTrue(pair.client.isClosed());
+        } finally {
+            pair.close();
+        }
+    }
+
+    /** Whoever drops a socket without closing it keeps no descriptor, as with the JDK's. */
+    @Test
+    void socketsThatWereDroppedAreClosed() throws Exception {
+        Pair pair = new Pair(new GoPollSocketFactory(), new GoPollServerSocketFactory());
+        List<Socket> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                pair.factory.createSocket(
+                        pair.listener.getInetAddress(), pair.listener.getLocalPort());
+                peers.add(pair.listener.accept());
+            }
+            for (Socket peer : peers) {
+                peer.setSoTimeout(100);
+                int read = 0;
+                while (read == 0) {
+                    System.gc();
+                    try {
+                        read = peer.getInputStream().read();
+                    } catch (SocketTimeoutException e) {
+                        // Not yet.
+                    }
+                }
+                assertEquals(-1, read);
+            }
+        } finally {
+            for (Socket peer : peers) {
+                peer.close();
+            }
+            pair.close();
         }
     }
 
