@@ -18,13 +18,11 @@ import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
-import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The reading side of a channel: whether somebody wants to read, what is known of the socket, and
@@ -34,7 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
  * nobody wants to read: so a peer's hang-up is seen at once, and turning autoRead off and on makes
  * no system call. Everything belongs to the event loop unless it says otherwise.
  */
-abstract class ReadSide {
+abstract class ReadSide extends Side {
 
     /** Whether to read when there is something. */
     private enum Interest {
@@ -62,9 +60,6 @@ abstract class ReadSide {
         /** It reads although nothing was promised: {@link Drained#PERHAPS}. */
         LOOKING
     }
-
-    final Channel channel;
-    final NetFd netFd;
 
     /**
      *
@@ -101,15 +96,8 @@ abstract class ReadSide {
     /** Null until one is set. Written once, under this. */
     private volatile ReadDeadline deadline;
 
-    /** The socket is in a poller: from then on the loop is to be told of a deadline. */
-    private volatile boolean watched;
-
-    /** The present registration or, after a deregistration, the last one, which is not valid. */
-    private GoPollIoRegistration registration;
-
     ReadSide(Channel channel, NetFd netFd) {
-        this.channel = channel;
-        this.netFd = netFd;
+        super(channel, netFd);
     }
 
     /**
@@ -120,7 +108,7 @@ abstract class ReadSide {
 
     /** Whether there is an end to be read, also if nobody wants to read. */
     boolean isHungUp() {
-        return registration.hungUp();
+        return registration().hungUp();
     }
 
     /** Whether reading rests for a while although somebody wants to read. */
@@ -134,23 +122,9 @@ abstract class ReadSide {
 
     // ---- Its registration. ----
 
-    final GoPollIoRegistration registration() {
-        return registration;
-    }
-
-    final void registered(GoPollIoRegistration present) {
-        registration = present;
-    }
-
-    /** Whether the channel is registered in the loop that this side has known last. */
-    final boolean isValid() {
-        return registration != null && registration.isValid();
-    }
-
-    /** The descriptor is in the poller. */
+    @Override
     final void opened() {
-        watched = true;
-        // After watched, so that a deadline that is set now is seen here, or the loop told of it.
+        super.opened();
         ReadDeadline d = deadline;
         if (d != null) {
             d.watched();
@@ -158,14 +132,10 @@ abstract class ReadSide {
         park();
     }
 
-    final void left() {
-        watched = false;
-    }
-
     /** Waits for the next edge, unless the side goes on by itself. */
     private void park() {
-        if (!registration.reader().isQueued()) {
-            registration.reader().park();
+        if (!registration().reader().isQueued()) {
+            registration().reader().park();
         }
     }
 
@@ -187,26 +157,6 @@ abstract class ReadSide {
     /** Null if none ever was set. */
     final ReadDeadline deadlineIfAny() {
         return deadline;
-    }
-
-    /** Runs a task in the event loop, if the loop is to be told: else {@link #opened} sees it. */
-    final void inLoopIfWatched(Runnable task) {
-        if (watched) {
-            inLoop(channel, task);
-        }
-    }
-
-    static void inLoop(Channel channel, Runnable task) {
-        EventLoop loop = channel.eventLoop();
-        if (loop.inEventLoop()) {
-            task.run();
-            return;
-        }
-        try {
-            loop.execute(task);
-        } catch (RejectedExecutionException ignored) {
-            // The loop has ended, and closed the channel.
-        }
     }
 
     // ---- Who wants to read. ----
@@ -262,9 +212,9 @@ abstract class ReadSide {
             return;
         }
         if (drained == Drained.NO) {
-            registration.reader().queue();
+            registration().reader().queue();
         } else if (drained == Drained.PERHAPS) {
-            registration.reader().look();
+            registration().reader().look();
         }
     }
 
@@ -274,7 +224,8 @@ abstract class ReadSide {
     final void again() {
         drained = Drained.NO;
         // The end of a peer that has hung up is read also if nobody wants to read.
-        boolean wanted = interest != Interest.NONE || registration != null && registration.hungUp();
+        boolean wanted =
+                interest != Interest.NONE || registration() != null && registration().hungUp();
         if (wanted && turn == Turn.NONE) {
             goOn();
         }
@@ -301,7 +252,7 @@ abstract class ReadSide {
             fail(d);
             return;
         }
-        GoPollIoRegistration r = registration;
+        GoPollIoRegistration r = registration();
         boolean hungUp = isHungUp();
         if (hungUp) {
             allocHandle().hungUp();
@@ -324,10 +275,10 @@ abstract class ReadSide {
             loseInterestUnlessAsked();
         }
         // The pipeline may have closed the channel or moved it to another loop meanwhile.
-        if (d != null && registration == r && r.isValid()) {
+        if (d != null && registration() == r && r.isValid()) {
             endIdleTurn(d, exceeded);
         }
-        if (registration == r && r.isValid()) {
+        if (registration() == r && r.isValid()) {
             if (input != Input.ENDED) {
                 r.reader().park();
             }

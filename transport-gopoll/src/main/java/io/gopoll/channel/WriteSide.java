@@ -33,10 +33,7 @@ import java.nio.channels.ClosedChannelException;
  * when its source has more      idle, with a timer, {@link FileRegions}
  * </pre>
  */
-abstract class WriteSide {
-
-    final Channel channel;
-    final NetFd netFd;
+abstract class WriteSide extends Side {
 
     /** A write is under way: what it calls must not wait for another one. */
     private boolean writing;
@@ -46,15 +43,8 @@ abstract class WriteSide {
     /** Null until one is set. Written once, under this. */
     private volatile WriteDeadline deadline;
 
-    /** The socket is in a poller: from then on the loop is to be told of a deadline. */
-    private volatile boolean watched;
-
-    /** The present registration or, after a deregistration, the last one, which is not valid. */
-    private GoPollIoRegistration registration;
-
     WriteSide(Channel channel, NetFd netFd) {
-        this.channel = channel;
-        this.netFd = netFd;
+        super(channel, netFd);
     }
 
     /** What the channel's unsafe does for its writing side. */
@@ -82,21 +72,9 @@ abstract class WriteSide {
 
     // ---- Its registration. ----
 
-    final GoPollIoRegistration registration() {
-        return registration;
-    }
-
-    final void registered(GoPollIoRegistration present) {
-        registration = present;
-    }
-
-    final boolean isValid() {
-        return registration != null && registration.isValid();
-    }
-
-    /** The descriptor is in the poller. */
+    @Override
     final void opened() {
-        watched = true;
+        super.opened();
         WriteDeadline d = deadline;
         if (d != null) {
             d.watched();
@@ -111,10 +89,6 @@ abstract class WriteSide {
         if (out != null && !out.isEmpty()) {
             queue();
         }
-    }
-
-    final void left() {
-        watched = false;
     }
 
     // ---- The deadline. Any thread. ----
@@ -135,13 +109,6 @@ abstract class WriteSide {
     /** Null if none ever was set. */
     final WriteDeadline deadlineIfAny() {
         return deadline;
-    }
-
-    /** As {@link ReadSide#inLoopIfWatched}. */
-    final void inLoopIfWatched(Runnable task) {
-        if (watched) {
-            ReadSide.inLoop(channel, task);
-        }
     }
 
     // ---- Writing, and waiting. ----
@@ -179,33 +146,33 @@ abstract class WriteSide {
 
     /** The socket is full: waits until it takes more, or the deadline passes. */
     final void full() {
-        if (registration != null) {
+        if (registration() != null) {
             WriteDeadline d = deadline;
             if (d != null) {
                 d.parks();
             }
-            registration.writer().parkFull();
+            registration().writer().parkFull();
         }
     }
 
     /** The socket takes more, but others are to have their turn. */
     final void queue() {
-        if (registration != null) {
-            registration.writer().queue();
+        if (registration() != null) {
+            registration().writer().queue();
         }
     }
 
     /** Waits for a connect that is under way. */
     final void awaitConnect() {
-        registration.writer().park();
+        registration().writer().park();
     }
 
     final boolean isParked() {
-        return registration != null && registration.isWriterParked();
+        return registration() != null && registration().isWriterParked();
     }
 
     final boolean isQueued() {
-        return registration != null && registration.isWriterQueued();
+        return registration() != null && registration().isWriterQueued();
     }
 
     // ---- Before the end. ----

@@ -35,6 +35,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -77,6 +78,7 @@ class GoPollIoHandleTest {
         final BlockingQueue<GoPollIoOps> events = new LinkedBlockingQueue<>();
         final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
         private final FileDescriptor fd;
+        volatile Error toThrow;
 
         Recorded(int fd) {
             this.fd =
@@ -96,6 +98,11 @@ class GoPollIoHandleTest {
         @Override
         public void handle(IoRegistration registration, IoEvent event) {
             events.add(((GoPollIoEvent) event).ops());
+            Error error = toThrow;
+            if (error != null) {
+                toThrow = null;
+                throw error;
+            }
         }
 
         @Override
@@ -165,6 +172,25 @@ class GoPollIoHandleTest {
         }
         assertEquals(GoPollIoOps.WRITE, handle.next());
         assertTrue(registration.cancel());
+    }
+
+    @Test
+    void aLoopOutlivesAnErrorOfAHandle() throws Exception {
+        Recorded handle = new Recorded(readEnd);
+        IoRegistration registration = loop.register(handle).sync().getNow();
+        for (Error error : List.of(new OutOfMemoryError("test"), new StackOverflowError())) {
+            handle.toThrow = error;
+            registration.submit(GoPollIoOps.READ);
+            turns();
+            assertEquals(1, SYS.write(writeEnd, memory.address(), 1));
+            assertEquals(GoPollIoOps.READ, handle.next());
+            turns();
+            assertEquals(1, SYS.read(readEnd, memory.address(), 1));
+        }
+        registration.submit(GoPollIoOps.READ);
+        assertEquals(1, SYS.write(writeEnd, memory.address(), 1));
+        assertEquals(GoPollIoOps.READ, handle.next());
+        registration.cancel();
     }
 
     @Test

@@ -30,6 +30,7 @@ import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.channel.unix.UnixChannel;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -56,6 +57,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many channels of one loop that are ready in one turn: their flushes are made late. */
 @Timeout(60)
@@ -223,6 +226,35 @@ class LateFlushesTest {
                 assertReads(i, i);
             }
         } while (done.contains(true));
+    }
+
+    /** A close that asks nobody does not lose what flush has accepted. */
+    @ParameterizedTest
+    @ValueSource(strings = {"closeForcibly", "descriptor", "close", "disconnect"})
+    void whatWasFlushedIsSentBeforeAForcedClose(String how) throws Exception {
+        answer =
+                (ctx, read) -> {
+                    ctx.writeAndFlush(bytes(read));
+                    switch (how) {
+                        case "closeForcibly":
+                            ctx.channel().unsafe().closeForcibly();
+                            break;
+                        case "descriptor":
+                            ((UnixChannel) ctx.channel()).fd().close();
+                            break;
+                        case "disconnect":
+                            ctx.disconnect();
+                            break;
+                        default:
+                            ctx.close();
+                            break;
+                    }
+                };
+        sendAtOnce();
+        for (int i = 0; i < CLIENTS; i++) {
+            assertReads(i, i);
+            assertEnd(i);
+        }
     }
 
     /** Not through the public API: there the time that many of them take would end the wait. */

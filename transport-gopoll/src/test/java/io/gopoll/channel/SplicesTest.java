@@ -15,9 +15,11 @@ package io.gopoll.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gopoll.poll.DeadlineExceededException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -26,9 +28,12 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -133,5 +138,72 @@ class SplicesTest {
             failed += future.isSuccess() ? 0 : 1;
         }
         assertFalse(failed == 0);
+    }
+
+    @Test
+    void theSourcesEndWhenTheirPeersClose() throws Exception {
+        List<GoPollSocketChannel> sources = new ArrayList<>();
+        for (int i = 0; i < SOURCES; i++) {
+            Socket socket = new Socket();
+            GoPollSocketChannel source = connect(socket);
+            sources.add(source);
+            socket.getOutputStream().write(new byte[EACH]);
+            source.spliceTo(target, EACH);
+            source.config().setAutoRead(true);
+            socket.close();
+        }
+        assertEquals(
+                SOURCES * EACH, targetsPeer.getInputStream().readNBytes(SOURCES * EACH).length);
+        for (GoPollSocketChannel source : sources) {
+            assertTrue(source.closeFuture().await(30, TimeUnit.SECONDS), "a source is still open");
+        }
+        assertTrue(target.isOpen());
+    }
+
+    /** The bytes of those that are dropped must not come out in place of the next ones'. */
+    @Test
+    void aDeadlineThatDropsASpliceLeavesNoBytesInThePipeAndTheSourceReadsOn() throws Exception {
+        Socket socket = new Socket();
+        GoPollSocketChannel source = connect(socket);
+        byte[] first = new byte[512 * 1024];
+        Arrays.fill(first, (byte) 1);
+        Thread writer =
+                new Thread(
+                        () -> {
+                            try {
+                                socket.getOutputStream().write(first);
+                            } catch (IOException e) {
+                                // The test has ended.
+                            }
+                        });
+        writer.start();
+        ChannelFuture dropped = source.spliceTo(target, first.length);
+        source.config().setAutoRead(true);
+        // Nobody reads at the other end, so that the target is full soon.
+        target.setWriteDeadline(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300));
+        assertTrue(dropped.await(30, TimeUnit.SECONDS));
+        assertInstanceOf(DeadlineExceededException.class, dropped.cause());
+        target.setWriteDeadline(0);
+        assertTrue(source.eventLoop().submit(() -> source.config().isAutoRead()).get());
+
+        Socket another = new Socket();
+        GoPollSocketChannel second = connect(another);
+        byte[] bytes = new byte[EACH];
+        Arrays.fill(bytes, (byte) 2);
+        another.getOutputStream().write(bytes);
+        ChannelFuture spliced = second.spliceTo(target, EACH);
+        second.config().setAutoRead(true);
+        InputStream in = targetsPeer.getInputStream();
+        int b = in.read();
+        while (b == 1) {
+            b = in.read();
+        }
+        for (int i = 0; i < EACH; i++, b = i < EACH ? in.read() : b) {
+            assertEquals(2, b, "byte " + i);
+        }
+        assertTrue(spliced.await(30, TimeUnit.SECONDS));
+        assertTrue(spliced.isSuccess(), () -> "" + spliced.cause());
+        source.close().sync();
+        writer.join();
     }
 }
