@@ -33,7 +33,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
 
     private volatile boolean connected;
 
-    /** Whether the channel has its address by bind, so that it keeps it without a peer. */
+    /** The address was given by bind: the channel keeps it when it has no peer any more. */
     private boolean bound;
 
     AbstractGoPollDatagramChannel(NetFd netFd, boolean active) {

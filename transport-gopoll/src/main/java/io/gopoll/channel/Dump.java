@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 
 /**
  * A text like Go's goroutine dump: every channel of every group, what it waits for and since when.
- * It is put together without stopping anybody, so that what changes meanwhile may be in it or not.
+ * Nobody is stopped for it, so it may miss what changes meanwhile.
  */
 final class Dump {
 
@@ -147,7 +147,7 @@ final class Dump {
         }
     }
 
-    /** Without what is the same for all: how the event loop came to call the handler. */
+    /** Leaves out the frames that are the same for all handlers: those of the event loop. */
     static StackTraceElement[] stackOf(Thread thread) {
         StackTraceElement[] stack = thread.getStackTrace();
         int length = stack.length;

@@ -70,7 +70,9 @@ final class FileRegions {
     /** How often in a row a region had nothing to give. */
     private int dryRounds;
 
-    /** Whose loop has a timer that will ask again; that of a loop the channel has left does not. */
+    /**
+     * The registration whose timer will ask again. A timer of an earlier registration does nothing.
+     */
     private GoPollIoRegistration timer;
 
     FileRegions(AbstractGoPollStreamChannel channel) {

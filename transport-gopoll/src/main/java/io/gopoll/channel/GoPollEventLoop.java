@@ -52,7 +52,7 @@ final class GoPollEventLoop extends SingleThreadIoEventLoop {
                 : queueFactory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);
     }
 
-    /** As Netty's, but what is wrong with a channel of another transport names both sides. */
+    /** As Netty's. If a channel of another transport is registered, the error names both. */
     @Override
     public ChannelFuture register(ChannelPromise promise) {
         Channel channel = promise.channel();

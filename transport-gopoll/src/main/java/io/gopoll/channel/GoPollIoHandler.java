@@ -47,7 +47,7 @@ public final class GoPollIoHandler implements IoHandler {
 
     private static final SafeLogger logger = SafeLogger.of(GoPollIoHandler.class);
 
-    /** How many turns those that are perhaps drained wait at most, where there always is work. */
+    /** If there always is work, sides that are perhaps drained look again after so many turns. */
     private static final int TURNS_WITHOUT_LOOK = 16;
 
     private static final VarHandle SLEEPING;
@@ -67,8 +67,8 @@ public final class GoPollIoHandler implements IoHandler {
     private final IntSupplier selectNow = this::selectNow;
 
     /**
-     * Null between {@link #closeFileDescriptors} and {@link #openFileDescriptors}. The loop's; who
-     * wakes the loop sees it by way of {@link #sleeping}.
+     * Null between {@link #closeFileDescriptors} and {@link #openFileDescriptors}. Written by the
+     * loop; {@link #sleeping} publishes it to whoever wakes the loop.
      */
     private NetPoller poller;
 
@@ -77,7 +77,7 @@ public final class GoPollIoHandler implements IoHandler {
 
     private final Registrations registrations = new OwnRegistrations();
 
-    /** Known to {@link GoPoll#dump} as long as this is. */
+    /** {@link GoPoll#dump} holds it weakly: it lives as long as this handler. */
     private final Dump.Source dumpSource = new ForDump();
 
     /** The loop's thread, for the dump. Read late is good enough. */
@@ -94,7 +94,7 @@ public final class GoPollIoHandler implements IoHandler {
     /** What the poll of this turn has found. */
     private ReadyList ready;
 
-    /** How many turns there were since those that are perhaps drained have looked for more. */
+    /** Turns since the sides that are perhaps drained have looked. */
     private int turnsWithoutLook;
 
     private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
@@ -242,7 +242,7 @@ public final class GoPollIoHandler implements IoHandler {
             executor.execute(task);
         }
 
-        /** Not by the loop's own poll, which delivers by itself: by a deadline or a close. */
+        /** By a deadline or a close; the loop delivers what its own poll finds. */
         @Override
         void resume(Continuation side) {
             if (inEventLoop()) {
@@ -323,7 +323,7 @@ public final class GoPollIoHandler implements IoHandler {
         return handled;
     }
 
-    /** One method for few and many: a frame more shows in each of the leak detector's traces. */
+    /** One method for few and many: a second one would show in each trace of the leak detector. */
     private void deliver(ReadyList list, int size) {
         LateFlushes late = size < LateFlushes.MANY ? null : registrations.lateFlushes;
         if (late != null) {
@@ -376,9 +376,9 @@ public final class GoPollIoHandler implements IoHandler {
     }
 
     /**
-     * Those that are perhaps drained look for more before the loop sleeps: after a poll that has
-     * found nothing, so that under load there mostly is something to read by then, or at once if it
-     * is only one, which costs less than the poll.
+     * Sides that are perhaps drained look for more before the loop sleeps: after a poll that has
+     * found nothing, since under load there mostly is something to read by then. A single side
+     * looks at once, which costs less than the poll.
      */
     private void look(IoHandlerContext context, boolean foundNothing) {
         if (!registrations.hasLooks()) {

@@ -113,7 +113,7 @@ final class GoPollIoRegistration implements IoRegistration {
         }
     }
 
-    /** As {@link #open()}, of a socket, which knows best how. */
+    /** As {@link #open()}, for a socket, which decides whether to watch its writing side. */
     void open(NetFd netFd) throws IOException {
         if (pd == null && !cancelled) {
             pd = netFd.open(loop.poller());

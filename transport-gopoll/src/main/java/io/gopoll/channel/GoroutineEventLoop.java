@@ -34,8 +34,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The event loop of a channel in goroutine mode: what blocks in it blocks no other channel. It
- * takes further channels, too.
+ * The event loop of a channel in goroutine mode: a handler that blocks in it blocks no other
+ * channel. Users may register further channels with it.
  */
 final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoop {
 
@@ -47,7 +47,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
 
     private final GoroutineEventLoopGroup group;
 
-    /** Whether it is one of those that {@link GoroutineEventLoopGroup#next} goes through. */
+    /** {@link GoroutineEventLoopGroup#next} gives it out: it stays as long as the group. */
     private final boolean durable;
 
     private final LoopOwner owner = new LoopOwner();
@@ -84,9 +84,9 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
     }
 
     /**
-     * Whether no channel is left but those that serve the loop itself, as a resolver's, and no task
-     * is to come. What serves the loop goes when the loop says that it has ended, and would wait
-     * for ever if the loop waited for it.
+     * Whether no channel is left except those that serve the loop itself, as a resolver's, and no
+     * task is scheduled. Those close when the loop says that it has ended, so the loop must not
+     * wait for them.
      */
     private boolean isUnused() {
         Channel channel = owner.channel();
@@ -95,7 +95,10 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
                 && registrations().hasDatagramsOnly();
     }
 
-    /** Its channel has left: another one gets it, or all who keep something for it are told. */
+    /**
+     * Its channel has left. Either another channel gets the loop, or everybody who keeps something
+     * for it is told.
+     */
     private void unused() {
         Channel left = owner.channel();
         if (left == null) {

@@ -94,7 +94,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     private static final SafeLogger logger = SafeLogger.of(GoroutineEventLoopGroup.class);
 
-    /** Known to {@link GoPoll#dump} as long as the group is. */
+    /** {@link GoPoll#dump} holds it weakly: it lives as long as the group. */
     private final Dump.Source dumpSource = new ForDump();
 
     private final Scheduler scheduler;
@@ -112,14 +112,12 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
             new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
 
     /**
-     * The loops that have begun and not ended, each with how often: one may begin anew before its
-     * end has been noted.
+     * The loops that are in use, each with how often it has begun: a loop may begin again before
+     * its end is noted.
      */
     private final Map<GoroutineEventLoop, Integer> active = new ConcurrentHashMap<>();
 
-    /**
-     * How often loops have begun without having ended, or TERMINATED, from which it never changes.
-     */
+    /** How many loops are in use; or TERMINATED, which never changes. */
     private final AtomicLong begun = new AtomicLong();
 
     /** Sweeps idle loops, while there are any. Under {@link #active}. */
@@ -247,7 +245,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         }
     }
 
-    /** It may have begun anew before. */
+    /** The loop may have begun again already. */
     void ended(GoroutineEventLoop loop) {
         active.computeIfPresent(loop, (l, times) -> times == 1 ? null : times - 1);
         long n;
@@ -382,7 +380,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         return loop;
     }
 
-    /** Where it fails later, the loop has had a turn, and notices that it has no channel. */
+    /**
+     * If the registration fails later, the loop has had a turn, and notices that it has no channel.
+     */
     private ChannelFuture giveBackIfFailed(
             GoroutineEventLoop loop, Channel channel, ChannelFuture registered) {
         if (registered.isDone() && !registered.isSuccess()) {

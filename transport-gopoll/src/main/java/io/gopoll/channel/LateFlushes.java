@@ -18,18 +18,19 @@ import io.netty.channel.ChannelOutboundBuffer;
 import java.util.Arrays;
 
 /**
- * The small flushes of a turn in which many channels are ready: they are written one after the
- * other when the handlers have run, so that a peer with several of the connections is woken once
- * for many answers, and the code of reading and that of writing each stay in the CPU's caches. How
- * long an answer may wait for the handlers of other channels is bounded. The event loop's.
+ * The small flushes of a turn in which many channels are ready. They are written when the handlers
+ * have run: a peer that has several of the connections is woken once for many answers, and the
+ * CPU's caches hold the reading code first, then the writing code. How long an answer waits for
+ * other channels is bounded. The event loop's.
  */
 final class LateFlushes {
 
     private static final String PROPERTY = "io.gopoll.lateFlushes";
 
     /**
-     * Those of a new loop; null, which writes every flush straight away, unless they are asked for:
-     * a handler that flushes and then waits for what the peer does about it would wait for ever.
+     * For a new loop. Null, which means that every flush is written at once, unless the user asks
+     * for late flushes: a handler that flushes and then waits for the peer's answer would wait for
+     * ever.
      */
     static LateFlushes ifAskedFor() {
         return Boolean.getBoolean(PROPERTY) ? new LateFlushes() : null;
@@ -37,23 +38,28 @@ final class LateFlushes {
 
     private LateFlushes() {}
 
-    /** A turn with fewer ready channels writes straight away: too little would come together. */
+    /** With fewer ready channels every flush is written at once: too few would come together. */
     static final int MANY = 8;
 
     /**
-     * After so many deliveries the clock is looked at: for each it would cost what is to be won.
+     * The clock is read once for so many deliveries. For each delivery it would cost as much as
+     * late flushes save.
      */
     static final int STRIDE = 8;
 
     /**
-     * An answer waits no longer for other channels: a turn of 64 with quick handlers takes that.
+     * An answer waits no longer than this. A turn of 64 channels with quick handlers takes that
+     * long.
      */
     private static final long MAX_WAIT_NANOS = 200_000;
 
-    /** With slower handlers too few answers come together in that time to be worth the wait. */
+    /** If handlers take longer than this, too few answers come together to be worth the wait. */
     private static final long SLOW_NANOS = MAX_WAIT_NANOS / 16;
 
-    /** One pause, as of the garbage collector, is not to count for long. */
+    /**
+     * A sample counts no more than this, so that one pause of the garbage collector does not
+     * decide.
+     */
     private static final long MAX_SAMPLE_NANOS = 4 * SLOW_NANOS;
 
     /**
@@ -63,7 +69,7 @@ final class LateFlushes {
      */
     private static final int MOST = 4 * STRIDE;
 
-    /** More than that in one buffer is better written while it is in the CPU's cache. */
+    /** A larger buffer is better written while it is in the CPU's cache. */
     private static final int MAX_BYTES = 16 * 1024;
 
     /** Those that were put off; each once. */
@@ -79,17 +85,17 @@ final class LateFlushes {
     private long waitStart;
 
     /**
-     * What a delivery takes here, a moving average over the turns of many; with its write where
-     * nothing is put off, so that it does not go to and fro near the limit.
+     * A moving average of what a delivery takes in turns with many channels. If nothing is put off,
+     * the write is part of it, so that the decision does not change back and forth near the limit.
      */
     private long averageNanos;
 
-    /** Whether a small flush that is made now is to be put off. */
+    /** Whether a small flush is put off at the moment. */
     boolean isPuttingOff() {
         return puttingOff;
     }
 
-    /** Whether what is in the buffer is little enough. */
+    /** Whether the buffer holds little enough to be put off. */
     static boolean isSmall(ChannelOutboundBuffer out, ChannelConfig config) {
         // Above the low water mark somebody may be waiting for the buffer to get emptier.
         return out.totalPendingWriteBytes()

@@ -24,7 +24,8 @@ final class LoopPoller {
 
     final NetPoller poller;
 
-    // Those that run at the same time are few, mostly one: who comes second makes a new one.
+    // Few loops run at the same time, mostly one. If two need the memory at once, the second one
+    // allocates its own.
     private final AtomicReference<Gathering> gathering = new AtomicReference<>();
     private final AtomicReference<Datagrams> datagrams = new AtomicReference<>();
 

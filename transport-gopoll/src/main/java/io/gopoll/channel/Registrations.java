@@ -28,8 +28,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The descriptors of one event loop, and which of them can go on without the kernel. What a mode
- * adds is who polls, and how a side that was resumed comes to its loop. Everything belongs to the
+ * The descriptors of one event loop, and which of their sides can go on without the kernel.
+ * Subclasses know who polls, and how a resumed side reaches the loop. Everything belongs to the
  * loop's thread unless it says otherwise.
  */
 abstract class Registrations {
@@ -129,7 +129,7 @@ abstract class Registrations {
 
     abstract void giveBack(Datagrams datagrams);
 
-    /** Hands a side that was resumed over to the loop, which is to be woken then. Any thread. */
+    /** Hands a resumed side over to the loop. The caller wakes the loop after that. Any thread. */
     final void push(Continuation side) {
         Continuation head;
         do {
@@ -179,7 +179,7 @@ abstract class Registrations {
         }
     }
 
-    /** Those that were handed over have their turn among those that are queued. */
+    /** Queues the sides that were handed over. */
     final void queueResumed() {
         queueTaken();
         takeResumed();

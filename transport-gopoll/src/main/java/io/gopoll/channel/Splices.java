@@ -80,7 +80,7 @@ final class Splices {
             writeEnd = fds.buffer().getInt(4);
         }
 
-        /** Takes out what nobody will write any more; it is what was put in first. */
+        /** Takes bytes out that nobody will write any more. They are the oldest ones. */
         void discard(int count) {
             NativeMemory memory = NativeMemory.allocate(Math.min(count, DISCARD));
             for (int left = count; left > 0; ) {
@@ -102,7 +102,7 @@ final class Splices {
 
     private static final int DISCARD = 16 * 1024;
 
-    /** Some bytes have left the pipe, or it is gone: those who waited for room look again. */
+    /** The pipe has room again, or is closed: sources that wait for room look again. */
     private void wakeWaiting() {
         Set<AbstractGoPollStreamChannel> sources = waiting;
         if (sources != null && !sources.isEmpty()) {

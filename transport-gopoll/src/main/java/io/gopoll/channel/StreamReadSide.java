@@ -31,7 +31,7 @@ class StreamReadSide extends ReadSide {
         this.stream = stream;
     }
 
-    /** What a read that has given something says of what is left. */
+    /** Whether more is left after a read that has given something. */
     Drained drained(int read, int attempted, boolean hungUp) {
         return Drained.localStream(read, attempted, hungUp);
     }

@@ -50,7 +50,7 @@ class StreamWriteSide extends WriteSide {
     /** Null until the first file region. */
     private FileRegions fileRegions;
 
-    /** After what is flushed now nothing can be written: others have to wait. */
+    /** This is the last flush before a close: it may take the time of others. */
     private boolean isLastFlush;
 
     /** Something that is no buffer was written since everything flushed had been taken. */

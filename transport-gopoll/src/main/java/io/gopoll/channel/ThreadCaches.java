@@ -38,8 +38,8 @@ final class ThreadCaches {
     private ThreadCaches() {}
 
     /**
-     * Drops those of the calling thread. Netty's map of thread-locals is a cache too, of types and
-     * of encoders: a new one takes over what is not dropped.
+     * Drops the caches of the calling thread. Netty's map of thread-locals is a cache too, of types
+     * and of encoders: what is not dropped moves to a new map.
      */
     static void drop() {
         InternalThreadLocalMap map = InternalThreadLocalMap.getIfSet();

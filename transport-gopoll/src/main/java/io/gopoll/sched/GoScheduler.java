@@ -52,7 +52,10 @@ final class GoScheduler extends Scheduler {
 
     private final Sysmon sysmon;
 
-    /** That of whoever made it, as in a pool of threads: what handlers load classes by. */
+    /**
+     * The class loader of the thread that made the scheduler, as in a pool of threads: handlers
+     * load classes by it.
+     */
     final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
     /** Written under this. */

@@ -17,8 +17,8 @@ import io.gopoll.poll.NetPoller;
 import java.io.IOException;
 
 /**
- * The JDK's scheduler, and a poller beside it: works wherever there are virtual threads, at the
- * price of a hand-over between threads for a resume.
+ * The JDK's scheduler, with a poller beside it. It works wherever there are virtual threads; each
+ * resume hands over from the poller's thread to a carrier.
  */
 final class JdkScheduler extends Scheduler {
 

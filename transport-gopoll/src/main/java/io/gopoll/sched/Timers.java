@@ -25,9 +25,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the goroutines of a processor sleep by: the timers of Go's P. The JDK has a thread for them,
- * which wakes up for each timer and hands the virtual thread over; here the carrier looks itself,
- * between goroutines and when it goes to sleep.
+ * The timers of the goroutines of one processor: the timers of Go's P. The JDK has a thread for
+ * timers, which wakes up for each one and hands the virtual thread over. Here the carrier looks
+ * itself, between two goroutines and when it goes to sleep.
  */
 final class Timers {
 
@@ -120,7 +120,7 @@ final class Timers {
             return Long.compare(due, ((Timer) other).due);
         }
 
-        /** One that is cancelled, as when what was waited for has come in time, leaves at once. */
+        /** A cancelled timer leaves the queue at once. */
         @Override
         protected void done() {
             if (isCancelled()) {

@@ -35,7 +35,7 @@ final class Worker implements Runnable {
      */
     static final int BURSTS = 512;
 
-    /** Of one that is cached: what it caches is lost with it. */
+    /** A cached worker ends with its caches. */
     private static final int CACHED_BURSTS = 128 * BURSTS;
 
     private static final SafeLogger logger = SafeLogger.of(Worker.class);
@@ -53,7 +53,8 @@ final class Worker implements Runnable {
     final boolean cached;
 
     /**
-     * What it is to run next. Null while it is idle; who has taken it from the idle ones sets it.
+     * The strand to run next. Null while the worker is idle; written by whoever takes the worker
+     * from the idle ones.
      */
     private volatile GoStrand strand;
 
