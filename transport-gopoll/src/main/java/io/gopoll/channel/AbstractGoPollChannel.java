@@ -60,6 +60,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     volatile boolean active;
 
+    /** See {@link #isClosing}. The event loop's. */
+    private boolean closing;
+
     /**
      * @param active whether the socket is connected, or listens, already
      */
@@ -154,8 +157,15 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
     @Override
     public boolean isActive() {
-        // The event loop is the last to know, so that it tells the pipeline.
-        return active && (isOpen() || isRegistered() && eventLoop().inEventLoop());
+        return active && (isOpen() || isClosing());
+    }
+
+    /**
+     * Whether the event loop closes the channel just now. Another thread may have closed the
+     * descriptor before; the channel was active for Netty even so, which tells the pipeline then.
+     */
+    final boolean isClosing() {
+        return closing && eventLoop().inEventLoop();
     }
 
     @Override
@@ -273,6 +283,16 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         @Override
         public final void close() {
             close(voidPromise());
+        }
+
+        @Override
+        public void close(ChannelPromise promise) {
+            closing = isRegistered();
+            try {
+                super.close(promise);
+            } finally {
+                closing = false;
+            }
         }
 
         /** Closes although the loop takes no tasks any more. The loop's thread. */

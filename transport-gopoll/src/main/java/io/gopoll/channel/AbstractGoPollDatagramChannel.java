@@ -51,7 +51,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
 
     @Override
     public boolean isActive() {
-        return isOpen() && (config().isActiveOnOpen() && isRegistered() || active);
+        return (isOpen() || isClosing()) && (config().isActiveOnOpen() && isRegistered() || active);
     }
 
     public boolean isConnected() {

@@ -20,18 +20,13 @@ import io.gopoll.poll.Waiter;
  * How one side of a descriptor goes on in its event loop: the waiter that the poller resumes, and
  * the node of the loop's lists. Everything but {@link #resume} belongs to the event loop.
  */
-final class Continuation implements Waiter {
+abstract class Continuation implements Waiter {
 
     private static final byte PARKED = 1;
     private static final byte QUEUED = 2;
     private static final byte LOOKS = 4;
     private static final byte IN_QUEUE = 8;
     private static final byte IN_LOOKS = 16;
-
-    final GoPollIoRegistration registration;
-
-    /** {@link PollDesc#READ} or {@link PollDesc#WRITE}. */
-    final int mode;
 
     /** The next one that was resumed, while it is on its way to the loop. */
     Continuation nextResumed;
@@ -57,10 +52,10 @@ final class Continuation implements Waiter {
      */
     private byte state;
 
-    Continuation(GoPollIoRegistration registration, int mode) {
-        this.registration = registration;
-        this.mode = mode;
-    }
+    abstract GoPollIoRegistration registration();
+
+    /** {@link PollDesc#READ} or {@link PollDesc#WRITE}. */
+    abstract int mode();
 
     private boolean is(byte flag) {
         return (state & flag) != 0;
@@ -86,12 +81,12 @@ final class Continuation implements Waiter {
 
     /** Waits for the poller, unless it waits already; queued if there is news for it. */
     void park() {
-        PollDesc pd = registration.pollDesc();
-        if (pd == null || isParked() || !registration.isValid()) {
+        PollDesc pd = registration().pollDesc();
+        if (pd == null || isParked() || !registration().isValid()) {
             return;
         }
-        registration.parked();
-        if (pd.park(mode, this)) {
+        registration().parked();
+        if (pd.park(mode(), this)) {
             queue();
         } else {
             set(PARKED);
@@ -103,14 +98,14 @@ final class Continuation implements Waiter {
      * gives it another turn.
      */
     void watch() {
-        PollDesc pd = registration.pollDesc();
-        if (pd == null || !registration.isValid()) {
+        PollDesc pd = registration().pollDesc();
+        if (pd == null || !registration().isValid()) {
             return;
         }
         // Once for news that has come before, and once to wait. A deadline that has passed ends
         // both at once: then nothing is watched.
         for (int i = 0; i < 2 && !isParked(); i++) {
-            if (pd.park(mode, this)) {
+            if (pd.park(mode(), this)) {
                 queue();
             } else {
                 set(PARKED);
@@ -120,14 +115,14 @@ final class Continuation implements Waiter {
 
     /** Waits after a write that the socket did not take whole. */
     void parkFull() {
-        PollDesc pd = registration.pollDesc();
+        PollDesc pd = registration().pollDesc();
         if (pd == null || isParked()) {
             return;
         }
         clear(QUEUED);
         // Where only this thread polls, news can't have come in since that write. Where another one
         // polls it may have: if it is older than the write, the next write finds the socket full.
-        if (registration.loop.isOnlyPoller() && pd.reset(mode) != PollDesc.OK) {
+        if (registration().loop.isOnlyPoller() && pd.reset(mode()) != PollDesc.OK) {
             // The side finds out by itself what is wrong.
             queue();
         } else {
@@ -140,7 +135,7 @@ final class Continuation implements Waiter {
         set(QUEUED);
         if (!is(IN_QUEUE)) {
             set(IN_QUEUE);
-            registration.loop.queue(this);
+            registration().loop.queue(this);
         }
     }
 
@@ -149,14 +144,14 @@ final class Continuation implements Waiter {
         set(LOOKS);
         if (!is(IN_LOOKS)) {
             set(IN_LOOKS);
-            registration.loop.look(this);
+            registration().loop.look(this);
         }
     }
 
     /** Waits for nothing any more. */
     void withdraw() {
         clear(QUEUED);
-        if (isParked() && registration.pollDesc().unpark(mode, this)) {
+        if (isParked() && registration().pollDesc().unpark(mode(), this)) {
             clear(PARKED);
         }
     }
@@ -166,7 +161,7 @@ final class Continuation implements Waiter {
     /** By the poller, a deadline or a close. Any thread. */
     @Override
     public void resume() {
-        registration.loop.resume(this);
+        registration().loop.resume(this);
     }
 
     /** It was resumed, and has its turn now. */
@@ -192,7 +187,7 @@ final class Continuation implements Waiter {
         if (!isQueued()) {
             return false;
         }
-        if ((mode & modes) == 0) {
+        if ((mode() & modes) == 0) {
             queue();
             return false;
         }
@@ -210,15 +205,16 @@ final class Continuation implements Waiter {
 
     private void run() {
         clear(LOOKS);
-        if (!registration.isValid()) {
+        GoPollIoRegistration r = registration();
+        if (!r.isValid()) {
             return;
         }
-        GoPollIoRegistration before = registration.loop.current;
-        registration.loop.current = registration;
+        GoPollIoRegistration before = r.loop.current;
+        r.loop.current = r;
         try {
-            registration.handle.handle(registration, GoPollIoEvent.of(mode));
+            r.handle.handle(r, GoPollIoEvent.of(mode()));
         } finally {
-            registration.loop.current = before;
+            r.loop.current = before;
         }
     }
 }

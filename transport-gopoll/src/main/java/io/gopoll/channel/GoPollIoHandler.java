@@ -119,7 +119,7 @@ public final class GoPollIoHandler implements IoHandler {
                 dump.add(
                         r,
                         busy ? "of a loop that runs" : null,
-                        busy ? registrations.now : r.since(),
+                        busy ? registrations.now : r.since(System.nanoTime()),
                         busy ? thread : null,
                         0);
             }

@@ -24,10 +24,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * One descriptor in one event loop: its {@link PollDesc}, and how each of its sides goes on.
- * Everything but {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
+ * One descriptor in one event loop: its {@link PollDesc}, and how each of its sides goes on. It is
+ * the continuation of its reading side itself: an object less for each connection. Everything but
+ * {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
  */
-final class GoPollIoRegistration implements IoRegistration {
+final class GoPollIoRegistration extends Continuation implements IoRegistration {
 
     private static final VarHandle CANCELLED;
 
@@ -41,6 +42,8 @@ final class GoPollIoRegistration implements IoRegistration {
         }
     }
 
+    private static final int NANOS_PER_MILLI = 1_000_000;
+
     final Registrations loop;
     final GoPollIoHandle handle;
 
@@ -48,8 +51,6 @@ final class GoPollIoRegistration implements IoRegistration {
     GoPollIoRegistration previous;
 
     GoPollIoRegistration next;
-
-    private final Continuation reader = new Continuation(this, PollDesc.READ);
 
     /** Null until it first waits. */
     private Continuation writer;
@@ -60,21 +61,49 @@ final class GoPollIoRegistration implements IoRegistration {
     /** Null until {@link #open}: a socket that is not connected has nothing to say. */
     private PollDesc pd;
 
-    /** When a side was parked last, as {@link Registrations#now}. */
-    private long since;
+    /** When a side was parked last, as {@link Registrations#now}; in milliseconds. */
+    private int since;
 
     GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
         this.loop = loop;
         this.handle = handle;
     }
 
+    @Override
+    GoPollIoRegistration registration() {
+        return this;
+    }
+
+    @Override
+    int mode() {
+        return PollDesc.READ;
+    }
+
     Continuation reader() {
-        return reader;
+        return this;
+    }
+
+    private static final class Writer extends Continuation {
+        private final GoPollIoRegistration registration;
+
+        Writer(GoPollIoRegistration registration) {
+            this.registration = registration;
+        }
+
+        @Override
+        GoPollIoRegistration registration() {
+            return registration;
+        }
+
+        @Override
+        int mode() {
+            return PollDesc.WRITE;
+        }
     }
 
     Continuation writer() {
         if (writer == null) {
-            writer = new Continuation(this, PollDesc.WRITE);
+            writer = new Writer(this);
         }
         return writer;
     }
@@ -95,11 +124,17 @@ final class GoPollIoRegistration implements IoRegistration {
     }
 
     void parked() {
-        since = loop.now;
+        since = (int) (loop.now / NANOS_PER_MILLI);
     }
 
-    long since() {
-        return since;
+    /**
+     * When a side was parked last.
+     *
+     * @param now a time of {@link System#nanoTime}, as the result
+     */
+    long since(long now) {
+        long millis = Integer.toUnsignedLong((int) (now / NANOS_PER_MILLI) - since);
+        return now - millis * NANOS_PER_MILLI;
     }
 
     /**
@@ -195,7 +230,7 @@ final class GoPollIoRegistration implements IoRegistration {
     }
 
     private static void submit(int modes, Continuation side) {
-        if ((modes & side.mode) == 0) {
+        if ((modes & side.mode()) == 0) {
             side.withdraw();
         } else if (!side.isQueued()) {
             side.park();

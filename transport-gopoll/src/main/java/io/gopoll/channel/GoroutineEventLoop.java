@@ -313,7 +313,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
             dump.add(
                     r,
                     what,
-                    what == null ? r.since() : registrations().now,
+                    what == null ? r.since(System.nanoTime()) : registrations().now,
                     what == null ? null : running,
                     pendingTasks());
         }

@@ -24,11 +24,8 @@ import java.io.IOException;
 /** Reads bytes, or splices them to where the user has asked to. */
 class StreamReadSide extends ReadSide {
 
-    private final AbstractGoPollStreamChannel stream;
-
     StreamReadSide(AbstractGoPollStreamChannel stream, NetFd netFd) {
         super(stream, netFd);
-        this.stream = stream;
     }
 
     /** Whether more is left after a read that has given something. */
@@ -47,7 +44,7 @@ class StreamReadSide extends ReadSide {
         Throwable cause = null;
         try {
             do {
-                Splices splices = stream.splicesIfAny();
+                Splices splices = ((AbstractGoPollStreamChannel) channel).splicesIfAny();
                 if (splices != null && splices.isPending()) {
                     if (splices.read(allocHandle)) {
                         continue;

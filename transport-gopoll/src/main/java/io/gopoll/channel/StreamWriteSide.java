@@ -45,8 +45,6 @@ class StreamWriteSide extends WriteSide {
     /** A write of fewer bytes says nothing about how many to try, as in Netty's channels. */
     private static final int LOW_ATTEMPT = 4096;
 
-    private final AbstractGoPollStreamChannel stream;
-
     /** Null until the first file region. */
     private FileRegions fileRegions;
 
@@ -61,12 +59,15 @@ class StreamWriteSide extends WriteSide {
 
     StreamWriteSide(AbstractGoPollStreamChannel stream, NetFd netFd) {
         super(stream, netFd);
-        this.stream = stream;
+    }
+
+    private AbstractGoPollStreamChannel stream() {
+        return (AbstractGoPollStreamChannel) channel;
     }
 
     @Override
     void writeLoop(ChannelOutboundBuffer in) throws Exception {
-        int perTurn = stream.config().getWriteSpinCount();
+        int perTurn = stream().config().getWriteSpinCount();
         int spins = isLastFlush ? SPINS_OF_LAST_FLUSH : perTurn;
         int total = spins;
         for (; ; ) {
@@ -126,7 +127,7 @@ class StreamWriteSide extends WriteSide {
     private int writeMessage(ChannelOutboundBuffer in, Object msg, long max) throws Exception {
         if (msg instanceof FileRegion) {
             if (fileRegions == null) {
-                fileRegions = new FileRegions(stream);
+                fileRegions = new FileRegions(stream());
             }
             return fileRegions.write(in, (FileRegion) msg, max);
         }
@@ -160,7 +161,7 @@ class StreamWriteSide extends WriteSide {
     }
 
     private int writeMultiple(ChannelOutboundBuffer in, long max) throws IOException {
-        GoPollChannelConfig config = stream.config();
+        GoPollChannelConfig config = stream().config();
         long maxPerWrite = config.getMaxBytesPerGatheringWrite();
         Registrations loop = registration().loop;
         Gathering gathering = loop.gathering();
@@ -240,16 +241,16 @@ class StreamWriteSide extends WriteSide {
                 || !flushes.isPuttingOff()
                 || hasOther
                 || isLastFlush
-                || !stream.mayFlushLate()) {
+                || !stream().mayFlushLate()) {
             return false;
         }
-        ChannelOutboundBuffer out = stream.unsafe().outboundBuffer();
+        ChannelOutboundBuffer out = stream().unsafe().outboundBuffer();
         // Not valid is the one of a loop that the channel has left.
         if (out == null
                 || out.isEmpty()
-                || !stream.active
+                || !stream().active
                 || !r.isValid()
-                || !LateFlushes.isSmall(out, stream.config())) {
+                || !LateFlushes.isSmall(out, stream().config())) {
             return false;
         }
         if (!late) {
@@ -263,7 +264,7 @@ class StreamWriteSide extends WriteSide {
     @Override
     void flushLate() {
         late = false;
-        flush((Flusher) stream.unsafe());
+        flush((Flusher) stream().unsafe());
     }
 
     @Override
@@ -271,7 +272,7 @@ class StreamWriteSide extends WriteSide {
         if (late || isQueued()) {
             isLastFlush = true;
             try {
-                flush((Flusher) stream.unsafe());
+                flush((Flusher) stream().unsafe());
             } finally {
                 isLastFlush = false;
             }

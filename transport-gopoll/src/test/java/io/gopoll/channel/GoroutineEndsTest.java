@@ -44,6 +44,8 @@ import io.netty.util.concurrent.Promise;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -208,6 +210,55 @@ class GoroutineEndsTest {
         ChannelFuture write = next(writes);
         assertTrue(write.await(30, TimeUnit.SECONDS));
         assertInstanceOf(IOException.class, write.cause());
+        assertEquals("returned", next(ended));
+        assertEquals("inactive", next(ended));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aHandlerThatBlocksSeesThatItsChannelIsNotActiveAnyMore(String scheduler) throws Exception {
+        group(scheduler);
+        Channel server =
+                serve(
+                        ctx -> {
+                            while (ctx.channel().isActive()) {
+                                Thread.sleep(1);
+                            }
+                            ChannelFuture write =
+                                    ctx.writeAndFlush(Unpooled.wrappedBuffer(new byte[1]));
+                            ended.add(write.cause());
+                        });
+        client(server);
+        assertTrue(next(channels).close().await(30, TimeUnit.SECONDS));
+        assertInstanceOf(ClosedChannelException.class, next(ended));
+        assertEquals("returned", next(ended));
+        assertEquals("inactive", next(ended));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
+    void aDatagramChannelThatIsClosedWhileItsHandlerBlocksSaysThatItIsInactive(String scheduler)
+            throws Exception {
+        group(scheduler);
+        Channel channel =
+                new Bootstrap()
+                        .group(group)
+                        .channel(GoPollDatagramChannel.class)
+                        .handler(
+                                new Handler(
+                                        ctx -> {
+                                            while (ctx.channel().isActive()) {
+                                                Thread.sleep(1);
+                                            }
+                                        }))
+                        .bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                        .sync()
+                        .channel();
+        try (DatagramSocket sender = new DatagramSocket()) {
+            sender.send(new DatagramPacket(new byte[1], 1, channel.localAddress()));
+        }
+        assertEquals(channel, next(channels));
+        assertTrue(channel.close().await(30, TimeUnit.SECONDS));
         assertEquals("returned", next(ended));
         assertEquals("inactive", next(ended));
     }
