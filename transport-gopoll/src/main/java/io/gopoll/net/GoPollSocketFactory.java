@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.util.Objects;
 import javax.net.SocketFactory;
 
 /**
@@ -29,6 +30,13 @@ import javax.net.SocketFactory;
  * <p>Any thread may call everything here.
  */
 public final class GoPollSocketFactory extends SocketFactory {
+
+    /** As {@link Socket}: without a host, this machine. */
+    private static InetSocketAddress remote(String host, int port) {
+        return host == null
+                ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
+                : new InetSocketAddress(host, port);
+    }
 
     private static final GoPollSocketFactory DEFAULT = new GoPollSocketFactory();
 
@@ -65,26 +73,26 @@ public final class GoPollSocketFactory extends SocketFactory {
 
     @Override
     public Socket createSocket(String host, int port) throws IOException {
-        return connect(null, new InetSocketAddress(host, port));
+        return connect(null, remote(host, port));
     }
 
     @Override
     public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
             throws IOException {
-        return connect(
-                new InetSocketAddress(localHost, localPort), new InetSocketAddress(host, port));
+        return connect(new InetSocketAddress(localHost, localPort), remote(host, port));
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port) throws IOException {
-        return connect(null, new InetSocketAddress(host, port));
+        return connect(null, new InetSocketAddress(Objects.requireNonNull(host), port));
     }
 
     @Override
     public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
             throws IOException {
         return connect(
-                new InetSocketAddress(localHost, localPort), new InetSocketAddress(host, port));
+                new InetSocketAddress(localHost, localPort),
+                new InetSocketAddress(Objects.requireNonNull(host), port));
     }
 
     private static Socket connect(InetSocketAddress local, InetSocketAddress remote)

@@ -81,6 +81,12 @@ final class GoPollSocketImpl extends SocketImpl {
     /** A read has failed with ECONNRESET: the kernel says so once, and then that it is the end. */
     private volatile boolean reset;
 
+    /** {@code SO_LINGER} in seconds, -1 if it is off. */
+    private volatile int linger = -1;
+
+    /** What has been received and what comes is not read any more. */
+    private volatile boolean inputShut;
+
     /** Whether the poll descriptor has a reading deadline from an earlier timeout. */
     private volatile boolean deadlineSet;
 
@@ -233,9 +239,18 @@ final class GoPollSocketImpl extends SocketImpl {
     @Override
     protected void close() {
         PollFd p = pollFd;
-        if (p != null) {
-            p.close();
+        if (p == null) {
+            return;
         }
+        if (!server && linger != 0 && p.isOpen()) {
+            try {
+                // Before a reset, which is what the peer gets if there is something unread.
+                p.shutdown(Constants.SHUT_WR, "close");
+            } catch (IOException e) {
+                // It is not connected, or not any more.
+            }
+        }
+        p.close();
     }
 
     // ---- Reading and writing. ----
@@ -266,6 +281,9 @@ final class GoPollSocketImpl extends SocketImpl {
             }
             PollFd p = pollFd();
             checkReset();
+            if (inputShut) {
+                return -1;
+            }
             setReadDeadline(p);
             try {
                 int n = p.read(dst, offset, length);
@@ -326,7 +344,11 @@ final class GoPollSocketImpl extends SocketImpl {
 
     @Override
     protected int available() throws IOException {
-        int n = pollFd().netFd.available();
+        PollFd p = pollFd();
+        if (inputShut) {
+            return 0;
+        }
+        int n = p.netFd.available();
         if (n < 0) {
             throw said(Errno.newException("ioctl", n), CLOSED);
         }
@@ -336,6 +358,7 @@ final class GoPollSocketImpl extends SocketImpl {
     @Override
     protected void shutdownInput() throws IOException {
         shutdown(Constants.SHUT_RD, "shutdownInput");
+        inputShut = true;
     }
 
     @Override
@@ -382,7 +405,9 @@ final class GoPollSocketImpl extends SocketImpl {
                     timeout = (Integer) value;
                     break;
                 case SocketOptions.SO_LINGER:
-                    netFd.setLinger(value instanceof Integer ? (Integer) value : -1);
+                    int seconds = value instanceof Integer ? (Integer) value : -1;
+                    netFd.setLinger(seconds);
+                    linger = seconds;
                     break;
                 case SocketOptions.IP_TOS:
                     setTrafficClass(netFd, (Integer) value);

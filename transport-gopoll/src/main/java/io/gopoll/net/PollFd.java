@@ -229,10 +229,11 @@ final class PollFd {
         try {
             pd.setDeadline(Deadline.delay(deadline), PollDesc.WRITE);
             prepare(PollDesc.WRITE, "dial");
-            if (!netFd.connect(remote, writer)) {
-                do {
-                    await(PollDesc.WRITE, "dial");
-                } while (!netFd.finishConnect(remote, writer));
+            boolean connected = netFd.connect(remote, writer);
+            // On the same machine it mostly is done by now. Whoever waits for the poller first may
+            // find that the peer has connected, answered and reset it since.
+            while (!connected && !netFd.finishConnect(remote, writer)) {
+                await(PollDesc.WRITE, "dial");
             }
             pd.setDeadline(0, PollDesc.WRITE);
         } finally {

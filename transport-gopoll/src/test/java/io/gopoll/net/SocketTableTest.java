@@ -426,6 +426,43 @@ class SocketTableTest {
                     return p.in.read();
                 });
         t.put(
+                "what was received is not read after shutdownInput",
+                p -> {
+                    p.peerHasSent(1, 2);
+                    p.client.shutdownInput();
+                    return p.in.available() + " " + p.in.read();
+                });
+        t.put(
+                "close with unread data sends the end first",
+                p -> {
+                    p.peerHasSent(1, 2);
+                    p.out.write(9);
+                    p.client.close();
+                    InputStream peers = p.server.getInputStream();
+                    return peers.read() + " " + peers.read();
+                });
+        t.put(
+                "close with SO_LINGER 0 resets",
+                p -> {
+                    p.client.setSoLinger(true, 0);
+                    p.client.close();
+                    return p.server.getInputStream().read();
+                });
+        t.put(
+                "no host name",
+                p -> {
+                    try (Socket socket =
+                                    p.factory.createSocket(
+                                            (String) null, p.listener.getLocalPort());
+                            Socket accepted = p.listener.accept()) {
+                        return socket.getInetAddress().isLoopbackAddress()
+                                && accepted.isConnected();
+                    }
+                });
+        t.put(
+                "no address",
+                p -> p.factory.createSocket((InetAddress) null, p.listener.getLocalPort()));
+        t.put(
                 "reads after a reset",
                 p -> {
                     p.server.setSoLinger(true, 0);
