@@ -123,6 +123,9 @@ public final class DatabaseServer implements AutoCloseable {
         }
     }
 
+    /** Not java.io.tmpdir: the user that the server runs as has to reach it. */
+    private static final Path TEMPORARY = Path.of("/tmp");
+
     private final Kind kind;
     private final Path folder;
     private final int port;
@@ -155,7 +158,7 @@ public final class DatabaseServer implements AutoCloseable {
                     "setpriv is not on the PATH: apt-get install util-linux");
         }
         port = freePort();
-        folder = Files.createTempDirectory("gopoll-" + kind.debian);
+        folder = Files.createTempDirectory(TEMPORARY, "gopoll-" + kind.debian);
         try {
             List<String> prefix = new ArrayList<>(List.of(launcher));
             prefix.addAll(unprivileged());
