@@ -63,14 +63,20 @@ final class PollFd {
     PollFd(NetFd netFd, String network) throws IOException {
         this.netFd = netFd;
         this.network = network;
+        PollDesc opened = null;
         try {
-            pd = Netpoll.open(netFd::open);
+            opened = Netpoll.open(netFd::open);
+            pd = opened;
+            mutex = new FdMutex();
+            closing = CLEANER.register(this, new Close(mutex, pd, netFd));
         } catch (Throwable t) {
+            if (opened != null) {
+                opened.unblock();
+                opened.close(netFd.isAdopted());
+            }
             netFd.close();
             throw t;
         }
-        mutex = new FdMutex();
-        closing = CLEANER.register(this, new Close(mutex, pd, netFd));
     }
 
     SocketAddress address() {
