@@ -337,7 +337,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         @Override
         protected final void flush0() {
-            writeSide.flush(this);
+            writeSide.flush();
         }
 
         @Override

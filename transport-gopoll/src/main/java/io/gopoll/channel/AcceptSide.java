@@ -76,11 +76,7 @@ final class AcceptSide extends ReadSide {
             cause = t;
         }
         try {
-            allocHandle.readComplete();
-            pipeline.fireChannelReadComplete();
-            if (cause != null) {
-                pipeline.fireExceptionCaught(cause);
-            }
+            complete(allocHandle, cause);
         } finally {
             if (puttingOff) {
                 lateFlushes.resume(true);

@@ -86,6 +86,10 @@ abstract class Continuation implements Waiter {
             return;
         }
         registration().parked();
+        park(pd);
+    }
+
+    private void park(PollDesc pd) {
         if (pd.park(mode(), this)) {
             queue();
         } else {
@@ -105,11 +109,7 @@ abstract class Continuation implements Waiter {
         // Once for news that has come before, and once to wait. A deadline that has passed ends
         // both at once: then nothing is watched.
         for (int i = 0; i < 2 && !isParked(); i++) {
-            if (pd.park(mode(), this)) {
-                queue();
-            } else {
-                set(PARKED);
-            }
+            park(pd);
         }
     }
 

@@ -77,11 +77,7 @@ final class DatagramReadSide extends ReadSide {
         } catch (Throwable t) {
             exception = t;
         }
-        allocHandle.readComplete();
-        pipeline.fireChannelReadComplete();
-        if (exception != null) {
-            pipeline.fireExceptionCaught(exception);
-        }
+        complete(allocHandle, exception);
     }
 
     /**

@@ -137,8 +137,8 @@ final class Dump {
                             thread == null ? new StackTraceElement[0] : stackOf(thread));
             StringBuilder text = new StringBuilder();
             text.append(name(r)).append(", since ").append(seconds(now - since));
-            if (r.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe) {
-                addState((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle, text);
+            if (r.channel() != null) {
+                addState(r.channel(), text);
             }
             if (tasks > 0) {
                 text.append(", ").append(tasks).append(" tasks");
@@ -164,7 +164,7 @@ final class Dump {
     }
 
     private static String waitsFor(GoPollIoRegistration r) {
-        Channel channel = channel(r);
+        Channel channel = r.channel();
         if (r.isWriterParked()) {
             return channel == null || channel.isActive()
                     ? "wait until their sockets take more"
@@ -175,28 +175,21 @@ final class Dump {
                 : "wait, and autoRead is off";
     }
 
-    private static Channel channel(GoPollIoRegistration r) {
-        return r.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
-                ? ((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel()
-                : null;
-    }
-
     private static String name(GoPollIoRegistration r) {
-        Channel channel = channel(r);
+        Channel channel = r.channel();
         return channel == null ? r.handle.toString() : channel.toString();
     }
 
-    private static void addState(
-            AbstractGoPollChannel.AbstractGoPollUnsafe unsafe, StringBuilder line) {
-        ReadDeadline read = unsafe.channel().readSide().deadlineIfAny();
+    private static void addState(AbstractGoPollChannel channel, StringBuilder line) {
+        ReadDeadline read = channel.readSide().deadlineIfAny();
         if (read != null) {
             addDeadline("read", read.left(), line);
         }
-        WriteDeadline write = unsafe.channel().writeSide().deadlineIfAny();
+        WriteDeadline write = channel.writeSide().deadlineIfAny();
         if (write != null) {
             addDeadline("write", write.left(), line);
         }
-        ChannelOutboundBuffer out = unsafe.outboundBuffer();
+        ChannelOutboundBuffer out = channel.unsafe().outboundBuffer();
         if (out != null && out.totalPendingWriteBytes() > 0) {
             line.append(", ").append(out.totalPendingWriteBytes()).append(" B to write");
         }

@@ -15,6 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.PollDesc;
+import io.netty.channel.Channel;
 import io.netty.channel.IoOps;
 import io.netty.channel.IoRegistration;
 import io.netty.util.internal.StringUtil;
@@ -67,6 +68,13 @@ final class GoPollIoRegistration extends Continuation implements IoRegistration 
     GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
         this.loop = loop;
         this.handle = handle;
+    }
+
+    /** Whose descriptor it is; null if that is a user's own handle. Any thread. */
+    AbstractGoPollChannel channel() {
+        return handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
+                ? ((AbstractGoPollChannel.AbstractGoPollUnsafe) handle).channel()
+                : null;
     }
 
     @Override
@@ -259,8 +267,11 @@ final class GoPollIoRegistration extends Continuation implements IoRegistration 
         loop.remove(this);
         if (pd != null) {
             pd.unblock();
-            // A descriptor that is closed has left the epoll set by that.
-            pd.close(handle.fd().isOpen());
+            // A descriptor that is closed has left the epoll set by that. A channel is asked
+            // itself,
+            // whose FileDescriptor is made only for those who want it.
+            Channel channel = channel();
+            pd.close(channel == null ? handle.fd().isOpen() : channel.isOpen());
             pd = null;
         }
         handle.unregistered();

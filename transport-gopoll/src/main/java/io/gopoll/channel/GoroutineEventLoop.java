@@ -139,10 +139,9 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
      */
     private Channel handled() {
         GoPollIoRegistration current = registrations().current;
-        if (current != null
-                && current.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
-                && (current.isValid() || !current.handle.fd().isOpen())) {
-            return ((AbstractGoPollChannel.AbstractGoPollUnsafe) current.handle).channel();
+        Channel handled = current == null ? null : current.channel();
+        if (handled != null && (current.isValid() || !handled.isOpen())) {
+            return handled;
         }
         Channel channel = owner.channel();
         int channels = registrations().channels();

@@ -62,7 +62,7 @@ abstract class ReadSide extends Side {
     }
 
     /**
-     *
+     * Who wants to read.
      *
      * <pre>
      * from       by                                                     to
@@ -180,14 +180,6 @@ abstract class ReadSide extends Side {
         }
     }
 
-    final void loseInterest() {
-        interest = Interest.NONE;
-    }
-
-    final boolean isReadPending() {
-        return interest == Interest.PENDING;
-    }
-
     private void loseInterestUnlessAsked() {
         // A handler may have called read() from channelRead or channelReadComplete, netty#2254.
         if (interest != Interest.PENDING && !channel.config().isAutoRead()) {
@@ -235,6 +227,19 @@ abstract class ReadSide extends Side {
     final void restart() {
         again();
         park();
+    }
+
+    /**
+     * The end of a read loop.
+     *
+     * @param cause what it has failed of, or null
+     */
+    final void complete(GoPollRecvByteAllocatorHandle allocHandle, Throwable cause) {
+        allocHandle.readComplete();
+        channel.pipeline().fireChannelReadComplete();
+        if (cause != null) {
+            channel.pipeline().fireExceptionCaught(cause);
+        }
     }
 
     /** Whether a read loop that has found nothing has nothing to tell: nothing was promised. */

@@ -334,7 +334,7 @@ abstract class Registrations {
             registrations.previous = registration;
         }
         registrations = registration;
-        if (isChannel(registration)) {
+        if (registration.channel() != null) {
             channels++;
         }
         handle.registered();
@@ -354,7 +354,7 @@ abstract class Registrations {
         }
         registration.previous = null;
         registration.next = null;
-        if (isChannel(registration)) {
+        if (registration.channel() != null) {
             channels--;
         }
     }
@@ -368,17 +368,11 @@ abstract class Registrations {
      */
     final boolean hasDatagramsOnly() {
         for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
-            if (!isChannel(r)
-                    || !(((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel()
-                            instanceof DatagramChannel)) {
+            if (!(r.channel() instanceof DatagramChannel)) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static boolean isChannel(GoPollIoRegistration registration) {
-        return registration.handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe;
     }
 
     final int channels() {
@@ -388,8 +382,9 @@ abstract class Registrations {
     final List<Channel> channelList() {
         List<Channel> list = new ArrayList<>(channels);
         for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
-            if (isChannel(r)) {
-                list.add(((AbstractGoPollChannel.AbstractGoPollUnsafe) r.handle).channel());
+            Channel channel = r.channel();
+            if (channel != null) {
+                list.add(channel);
             }
         }
         return Collections.unmodifiableList(list);
@@ -422,8 +417,9 @@ abstract class Registrations {
      */
     final void closeAllAtOnce() {
         for (GoPollIoRegistration registration : snapshot()) {
-            if (isChannel(registration)) {
-                ((AbstractGoPollChannel.AbstractGoPollUnsafe) registration.handle).closeAtOnce();
+            AbstractGoPollChannel channel = registration.channel();
+            if (channel != null) {
+                ((AbstractGoPollChannel.AbstractGoPollUnsafe) channel.unsafe()).closeAtOnce();
                 registration.cancel();
             }
         }

@@ -113,12 +113,7 @@ class StreamReadSide extends ReadSide {
      * @param end whether the end of the input was read
      */
     final void complete(GoPollRecvByteAllocatorHandle allocHandle, Throwable cause, boolean end) {
-        ChannelPipeline pipeline = channel.pipeline();
-        allocHandle.readComplete();
-        pipeline.fireChannelReadComplete();
-        if (cause != null) {
-            pipeline.fireExceptionCaught(cause);
-        }
+        complete(allocHandle, cause);
         // Without memory for its buffers a connection cannot go on, netty#10434.
         if (end
                 || cause instanceof OutOfMemoryError

@@ -264,7 +264,7 @@ class StreamWriteSide extends WriteSide {
     @Override
     void flushLate() {
         late = false;
-        flush((Flusher) stream().unsafe());
+        flush();
     }
 
     @Override
@@ -272,7 +272,7 @@ class StreamWriteSide extends WriteSide {
         if (late || isQueued()) {
             isLastFlush = true;
             try {
-                flush((Flusher) stream().unsafe());
+                flush();
             } finally {
                 isLastFlush = false;
             }

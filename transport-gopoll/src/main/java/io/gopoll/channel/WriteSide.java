@@ -114,14 +114,14 @@ abstract class WriteSide extends Side {
     // ---- Writing, and waiting. ----
 
     /** Writes what was flushed, unless it is written later anyway. */
-    final void flush(Flusher flusher) {
+    final void flush() {
         if (isPutOff()) {
             return;
         }
         boolean before = writing;
         writing = true;
         try {
-            flusher.writeFlushed();
+            ((Flusher) channel.unsafe()).writeFlushed();
         } finally {
             writing = before;
         }
@@ -135,7 +135,7 @@ abstract class WriteSide extends Side {
     /** Its turn. */
     final void ready() {
         if (!isShutdown()) {
-            flush((Flusher) channel.unsafe());
+            flush();
         }
     }
 
