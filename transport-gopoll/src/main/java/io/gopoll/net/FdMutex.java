@@ -129,6 +129,22 @@ final class FdMutex {
         }
     }
 
+    /** As {@link #rwlock}, without waiting; false if closed, or if somebody has the lock. */
+    boolean tryRwlock(boolean read) {
+        long bit = read ? RLOCK : WLOCK;
+        for (; ; ) {
+            long old = state;
+            if ((old & (CLOSED | bit)) != 0) {
+                return false;
+            }
+            long next = (old | bit) + REF;
+            checkOverflow(next & REF_MASK);
+            if (STATE.compareAndSet(this, old, next)) {
+                return true;
+            }
+        }
+    }
+
     /** Gives the lock back and drops the reference; true as {@link #decref}. */
     boolean rwunlock(boolean read) {
         long bit = read ? RLOCK : WLOCK;

@@ -15,9 +15,8 @@ package io.gopoll.net;
 
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.DeadlineExceededException;
+import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
-import io.gopoll.sched.Netpoll;
-import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
@@ -53,7 +52,7 @@ final class PollFd {
     private final String network;
 
     private final FdMutex mutex;
-    private final PollDesc pd;
+    final Watch watch;
     private final Cleaner.Cleanable closing;
 
     /** Whom the messages name: the peer, or the own address of a listener. Null if unknown. */
@@ -63,15 +62,15 @@ final class PollFd {
     PollFd(NetFd netFd, String network) throws IOException {
         this.netFd = netFd;
         this.network = network;
-        PollDesc opened = null;
+        Watch opened = null;
         try {
-            opened = Netpoll.open(netFd::open);
-            pd = opened;
+            opened = new Watch(netFd);
+            watch = opened;
             mutex = new FdMutex();
-            closing = CLEANER.register(this, new Close(mutex, pd, netFd));
+            closing = CLEANER.register(this, new Close(mutex, watch, netFd));
         } catch (Throwable t) {
             if (opened != null) {
-                opened.unblock();
+                opened.evict();
                 opened.close(netFd.isAdopted());
             }
             netFd.close();
@@ -101,7 +100,7 @@ final class PollFd {
 
     private void unlock(int mode) {
         if (mutex.rwunlock(mode == PollDesc.READ)) {
-            destroy(pd, netFd);
+            destroy(watch, netFd);
         }
         // As long as somebody is in a call, nobody has dropped it.
         Reference.reachabilityFence(this);
@@ -116,7 +115,7 @@ final class PollFd {
 
     void decref() {
         if (mutex.decref()) {
-            destroy(pd, netFd);
+            destroy(watch, netFd);
         }
         Reference.reachabilityFence(this);
     }
@@ -132,28 +131,28 @@ final class PollFd {
     /** Go has a finalizer for that: what nobody can use any more is closed. */
     private static final class Close implements Runnable {
         private final FdMutex mutex;
-        private final PollDesc pd;
+        private final Watch watch;
         private final NetFd netFd;
 
-        Close(FdMutex mutex, PollDesc pd, NetFd netFd) {
+        Close(FdMutex mutex, Watch watch, NetFd netFd) {
             this.mutex = mutex;
-            this.pd = pd;
+            this.watch = watch;
             this.netFd = netFd;
         }
 
         @Override
         public void run() {
             if (mutex.increfAndClose()) {
-                pd.unblock();
+                watch.evict();
                 if (mutex.decref()) {
-                    destroy(pd, netFd);
+                    destroy(watch, netFd);
                 }
             }
         }
     }
 
-    private static void destroy(PollDesc pd, NetFd netFd) {
-        pd.close(netFd.isAdopted());
+    private static void destroy(Watch watch, NetFd netFd) {
+        watch.close(netFd.isAdopted());
         netFd.close();
     }
 
@@ -161,20 +160,32 @@ final class PollFd {
 
     /** Go's prepareRead and prepareWrite. */
     private void prepare(int mode, String operation) throws IOException {
-        fail(pd.reset(mode), operation);
+        fail(watch.prepare(mode), operation);
     }
 
     /** Go's waitRead and waitWrite. */
     private void await(int mode, String operation) throws IOException {
-        // An interrupt ends the wait of a virtual thread only, as with the JDK's sockets.
-        int error =
-                Scheduler.isVirtual(Thread.currentThread())
-                        ? pd.awaitInterruptibly(mode)
-                        : pd.await(mode);
+        NetPoller nearer = watch.nearer();
+        if (nearer != null) {
+            moveTo(nearer, mode);
+        }
+        int error = watch.await(mode);
         if (error == PollDesc.CLOSING) {
             throw new SocketClosedException.Meanwhile(what(operation));
         }
         fail(error, operation);
+    }
+
+    /** By whoever has the lock of one side: unless somebody is in the other one. */
+    private void moveTo(NetPoller poller, int mode) {
+        boolean otherReads = mode == PollDesc.WRITE;
+        if (mutex.tryRwlock(otherReads)) {
+            try {
+                watch.moveTo(poller);
+            } finally {
+                unlock(otherReads ? PollDesc.READ : PollDesc.WRITE);
+            }
+        }
     }
 
     private void fail(int error, String operation) throws IOException {
@@ -218,7 +229,7 @@ final class PollFd {
     void setDeadline(long at, int modes) {
         if (mutex.incref()) {
             try {
-                pd.setDeadline(Deadline.delay(at), modes);
+                watch.setDeadline(Deadline.delay(at), modes);
             } finally {
                 decref();
             }
@@ -231,9 +242,9 @@ final class PollFd {
     void connect(SocketAddress remote, NetFd.SockAddrWriter writer, long deadline)
             throws IOException {
         address = remote;
-        incref("dial");
+        lock(PollDesc.WRITE, "dial");
         try {
-            pd.setDeadline(Deadline.delay(deadline), PollDesc.WRITE);
+            watch.setDeadline(Deadline.delay(deadline), PollDesc.WRITE);
             prepare(PollDesc.WRITE, "dial");
             boolean connected = netFd.connect(remote, writer);
             // On the same machine it mostly is done by now. Whoever waits for the poller first may
@@ -241,9 +252,9 @@ final class PollFd {
             while (!connected && !netFd.finishConnect(remote, writer)) {
                 await(PollDesc.WRITE, "dial");
             }
-            pd.setDeadline(0, PollDesc.WRITE);
+            watch.setDeadline(0, PollDesc.WRITE);
         } finally {
-            decref();
+            unlock(PollDesc.WRITE);
         }
     }
 

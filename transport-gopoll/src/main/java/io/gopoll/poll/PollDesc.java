@@ -13,6 +13,7 @@
  */
 package io.gopoll.poll;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
@@ -200,6 +201,11 @@ public final class PollDesc {
     /** The descriptor; -1 after {@link #close}. */
     public int fd() {
         return fd;
+    }
+
+    /** Who watches the descriptor. Any thread. */
+    public NetPoller poller() {
+        return poller;
     }
 
     /**
@@ -494,6 +500,27 @@ public final class PollDesc {
         } finally {
             poller.cache.free(this);
         }
+    }
+
+    /**
+     * Has another poller watch the descriptor, with the same deadlines, and closes this PollDesc.
+     * An edge is not lost: the other poller reports what is ready already. The caller must be the
+     * user of both sides, and nobody may be in {@link #setDeadline} or {@link #unblock}.
+     *
+     * @return the PollDesc to be used from now on
+     * @throws IOException if the kernel refuses; this PollDesc stays as it is
+     * @throws IllegalStateException if the other poller is closed, or if somebody waits
+     */
+    public PollDesc moveTo(NetPoller other) throws IOException {
+        if (isWaited(rg) || isWaited(wg)) {
+            throw new IllegalStateException("moved while somebody waits: " + this);
+        }
+        PollDesc moved = writerWatched ? other.open(fd) : other.openReader(fd);
+        moved.rd = rd;
+        moved.wd = wd;
+        unblock();
+        close(true);
+        return moved;
     }
 
     /**

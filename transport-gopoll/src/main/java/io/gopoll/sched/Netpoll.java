@@ -16,6 +16,8 @@ package io.gopoll.sched;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,8 +30,11 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Netpoll {
 
-    /** Null until the first use. Under the class. */
-    private static BackgroundPoller background;
+    /** Null until the first use. Written under the class. */
+    private static volatile BackgroundPoller background;
+
+    /** The pollers of ended schedulers that still have descriptors. */
+    private static final Set<NetPoller> RETIRED = ConcurrentHashMap.newKeySet();
 
     /** How long a retired poller may outlive its last descriptor. */
     private static final long RETIRED_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -66,6 +71,26 @@ public final class Netpoll {
         return opener.open(background().poller());
     }
 
+    /**
+     * Who should watch a descriptor instead, because the calling thread is about to wait for it.
+     * What a thread of another kind has opened, as connection pools do, moves to the poller of the
+     * goroutine's processor once. Between two processors nothing moves: the one whose poller finds
+     * the edge runs the goroutine.
+     *
+     * @return the poller of the calling goroutine's processor; null if the descriptor stays where
+     *     it is
+     */
+    public static NetPoller nearer(NetPoller watching) {
+        NetPoller own = Carrier.currentPoller();
+        return own != null && own != watching && needsHandOver(watching) ? own : null;
+    }
+
+    /** Whether a thread polls it that runs no goroutines. */
+    private static boolean needsHandOver(NetPoller poller) {
+        BackgroundPoller b = background;
+        return b != null && b.poller() == poller || RETIRED.contains(poller);
+    }
+
     /** A failure is not for good: there may be descriptors again the next time. */
     private static synchronized BackgroundPoller background() throws IOException {
         if (background == null) {
@@ -84,6 +109,7 @@ public final class Netpoll {
         if (poller.closeIfUnused()) {
             return;
         }
+        RETIRED.add(poller);
         Thread thread =
                 new Thread(null, () -> pollToTheEnd(poller), "gopoll-retired-poller", 0, false);
         thread.setDaemon(true);
@@ -94,5 +120,6 @@ public final class Netpoll {
         do {
             Polling.pollAndResume(poller, RETIRED_NANOS);
         } while (!poller.closeIfUnused());
+        RETIRED.remove(poller);
     }
 }
