@@ -99,6 +99,7 @@ public final class Constants {
     public static final int SO_PROTOCOL = 38;
     public static final int SO_DOMAIN = 39;
     public static final int SO_BUSY_POLL = 46;
+    public static final int SO_INCOMING_NAPI_ID = 56;
 
     // options of IPPROTO_TCP, tcp(7)
 

@@ -33,13 +33,10 @@ import java.net.SocketImpl;
 import java.net.SocketOption;
 import java.net.SocketOptions;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -51,23 +48,6 @@ import java.util.Set;
 final class GoPollSocketImpl extends SocketImpl {
 
     private static final String CLOSED = "Socket closed";
-
-    private static final Map<SocketOption<?>, Integer> STANDARD =
-            Map.of(
-                    StandardSocketOptions.SO_RCVBUF, SocketOptions.SO_RCVBUF,
-                    StandardSocketOptions.SO_SNDBUF, SocketOptions.SO_SNDBUF,
-                    StandardSocketOptions.SO_REUSEADDR, SocketOptions.SO_REUSEADDR,
-                    StandardSocketOptions.SO_REUSEPORT, SocketOptions.SO_REUSEPORT,
-                    StandardSocketOptions.SO_KEEPALIVE, SocketOptions.SO_KEEPALIVE,
-                    StandardSocketOptions.SO_LINGER, SocketOptions.SO_LINGER,
-                    StandardSocketOptions.TCP_NODELAY, SocketOptions.TCP_NODELAY,
-                    StandardSocketOptions.IP_TOS, SocketOptions.IP_TOS);
-
-    private static final Set<SocketOption<?>> SERVERS =
-            Set.of(
-                    StandardSocketOptions.SO_RCVBUF,
-                    StandardSocketOptions.SO_REUSEADDR,
-                    StandardSocketOptions.SO_REUSEPORT);
 
     /** Whether it is a {@link java.net.ServerSocket}'s. */
     private final boolean server;
@@ -398,166 +378,71 @@ final class GoPollSocketImpl extends SocketImpl {
 
     @Override
     public void setOption(int id, Object value) throws SocketException {
-        NetFd netFd = pollFd().netFd;
-        try {
-            switch (id) {
-                case SocketOptions.SO_TIMEOUT:
-                    timeout = (Integer) value;
-                    break;
-                case SocketOptions.SO_LINGER:
-                    int seconds = value instanceof Integer ? (Integer) value : -1;
-                    netFd.setLinger(seconds);
-                    linger = seconds;
-                    break;
-                case SocketOptions.IP_TOS:
-                    setTrafficClass(netFd, (Integer) value);
-                    break;
-                default:
-                    int[] option = option(id);
-                    int number =
-                            value instanceof Boolean ? ((Boolean) value ? 1 : 0) : (Integer) value;
-                    netFd.setIntOption(option[0], option[1], number);
-            }
-        } catch (IOException e) {
-            throw socketException(e);
+        pollFd();
+        if (id == SocketOptions.SO_TIMEOUT) {
+            timeout = (Integer) value;
+        } else {
+            set(InetOption.of(id), value);
         }
     }
 
     @Override
     public Object getOption(int id) throws SocketException {
         NetFd netFd = pollFd().netFd;
-        try {
-            switch (id) {
-                case SocketOptions.SO_TIMEOUT:
-                    return timeout;
-                case SocketOptions.SO_LINGER:
-                    return netFd.getLinger();
-                case SocketOptions.SO_BINDADDR:
-                    InetSocketAddress local = netFd.localInetAddress();
-                    return local == null ? null : local.getAddress();
-                case SocketOptions.IP_TOS:
-                    return netFd.getIntOption(Constants.IPPROTO_IP, Constants.IP_TOS);
-                case SocketOptions.SO_SNDBUF:
-                case SocketOptions.SO_RCVBUF:
-                    // The kernel doubles what it is told, for its own overhead: socket(7).
-                    int[] size = option(id);
-                    return netFd.getIntOption(size[0], size[1]) / 2;
-                default:
-                    int[] option = option(id);
-                    return netFd.getIntOption(option[0], option[1]) != 0;
-            }
-        } catch (IOException e) {
-            throw socketException(e);
-        }
-    }
-
-    private static SocketException socketException(IOException e) {
-        return (SocketException) said(e, CLOSED);
-    }
-
-    private static int[] option(int id) throws SocketException {
         switch (id) {
-            case SocketOptions.TCP_NODELAY:
-                return new int[] {Constants.IPPROTO_TCP, Constants.TCP_NODELAY};
-            case SocketOptions.SO_KEEPALIVE:
-                return new int[] {Constants.SOL_SOCKET, Constants.SO_KEEPALIVE};
-            case SocketOptions.SO_OOBINLINE:
-                return new int[] {Constants.SOL_SOCKET, Constants.SO_OOBINLINE};
-            case SocketOptions.SO_REUSEADDR:
-                return new int[] {Constants.SOL_SOCKET, Constants.SO_REUSEADDR};
-            case SocketOptions.SO_REUSEPORT:
-                return new int[] {Constants.SOL_SOCKET, Constants.SO_REUSEPORT};
-            case SocketOptions.SO_SNDBUF:
-                return new int[] {Constants.SOL_SOCKET, Constants.SO_SNDBUF};
-            case SocketOptions.SO_RCVBUF:
-                return new int[] {Constants.SOL_SOCKET, Constants.SO_RCVBUF};
+            case SocketOptions.SO_TIMEOUT:
+                return timeout;
+            case SocketOptions.SO_BINDADDR:
+                InetSocketAddress local = netFd.localInetAddress();
+                return local == null ? null : local.getAddress();
             default:
-                throw new SocketException("Unknown option " + id);
+                return get(InetOption.of(id));
         }
-    }
-
-    private static void setTrafficClass(NetFd netFd, int value) throws IOException {
-        if (netFd.family() == Constants.AF_INET6) {
-            netFd.setIntOption(Constants.IPPROTO_IPV6, Constants.IPV6_TCLASS, value);
-        }
-        netFd.setIntOption(Constants.IPPROTO_IP, Constants.IP_TOS, value);
     }
 
     @Override
     protected Set<SocketOption<?>> supportedOptions() {
-        Set<SocketOption<?>> all = new HashSet<>(STANDARD.keySet());
-        if (server) {
-            all.retainAll(SERVERS);
-        } else {
-            for (KeepAlive option : KeepAlive.values()) {
-                if (option.jdk() != null) {
-                    all.add(option.jdk());
-                }
-            }
-        }
-        return all;
+        return InetOption.supported(server);
     }
 
     @Override
     protected <T> void setOption(SocketOption<T> option, T value) throws IOException {
-        if (!supportedOptions().contains(option)) {
-            throw new UnsupportedOperationException("'" + option + "' not supported");
-        }
+        InetOption supported = supported(option);
         if (!option.type().isInstance(value)) {
             throw new IllegalArgumentException("Invalid value '" + value + "'");
         }
-        KeepAlive keepAlive = KeepAlive.of(option);
-        if (keepAlive == null) {
-            setOption(STANDARD.get(option), value);
-        } else {
-            pollFd().netFd.setIntOption(Constants.IPPROTO_TCP, keepAlive.name, (Integer) value);
-        }
+        set(supported, value);
     }
 
     @Override
     protected <T> T getOption(SocketOption<T> option) throws IOException {
+        return option.type().cast(get(supported(option)));
+    }
+
+    private InetOption supported(SocketOption<?> option) {
         if (!supportedOptions().contains(option)) {
             throw new UnsupportedOperationException("'" + option + "' not supported");
         }
-        KeepAlive keepAlive = KeepAlive.of(option);
-        return option.type()
-                .cast(
-                        keepAlive == null
-                                ? getOption(STANDARD.get(option))
-                                : pollFd().netFd
-                                        .getIntOption(Constants.IPPROTO_TCP, keepAlive.name));
+        return InetOption.of(option);
     }
 
-    /**
-     * Options of {@code jdk.net.ExtendedSocketOptions}, known by name: that module may be absent.
-     */
-    private enum KeepAlive {
-        TCP_KEEPIDLE(Constants.TCP_KEEPIDLE),
-        TCP_KEEPINTERVAL(Constants.TCP_KEEPINTVL),
-        TCP_KEEPCOUNT(Constants.TCP_KEEPCNT);
-
-        private final int name;
-
-        KeepAlive(int name) {
-            this.name = name;
-        }
-
-        static KeepAlive of(SocketOption<?> option) {
-            for (KeepAlive k : values()) {
-                if (k.name().equals(option.name())) {
-                    return k;
-                }
+    private void set(InetOption option, Object value) throws SocketException {
+        NetFd netFd = pollFd().netFd;
+        try {
+            option.set(netFd, value);
+            if (option == InetOption.SO_LINGER) {
+                linger = netFd.getLinger();
             }
-            return null;
+        } catch (IOException e) {
+            throw (SocketException) said(e, CLOSED);
         }
+    }
 
-        SocketOption<?> jdk() {
-            try {
-                return (SocketOption<?>)
-                        Class.forName("jdk.net.ExtendedSocketOptions").getField(name()).get(null);
-            } catch (ReflectiveOperationException e) {
-                return null;
-            }
+    private Object get(InetOption option) throws SocketException {
+        try {
+            return option.get(pollFd().netFd);
+        } catch (IOException e) {
+            throw (SocketException) said(e, CLOSED);
         }
     }
 }

@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -395,6 +397,23 @@ class SocketTableTest {
                                     .contains(StandardSocketOptions.TCP_NODELAY);
                 });
         t.put(
+                "every option by name, with values in and out of its range",
+                p ->
+                        everyOption(
+                                p.client.supportedOptions(),
+                                p.client::setOption,
+                                p.client::getOption));
+        t.put(
+                "every option of a server by name",
+                p ->
+                        everyOption(
+                                p.listener.supportedOptions(),
+                                p.listener::setOption,
+                                p.listener::getOption));
+        t.put(
+                "an option of another kind of socket",
+                p -> p.client.getOption(StandardSocketOptions.IP_MULTICAST_TTL));
+        t.put(
                 "options after close",
                 p -> {
                     p.client.close();
@@ -505,6 +524,37 @@ class SocketTableTest {
         t.put(
                 "two input streams",
                 p -> sent(p, 1, 2).in.read() + " " + p.client.getInputStream().read());
+    }
+
+    private interface Setter {
+        <T> Object set(SocketOption<T> option, T value) throws Exception;
+    }
+
+    private interface Getter {
+        Object get(SocketOption<?> option) throws Exception;
+    }
+
+    private static final Object[] VALUES = {
+        -5, -1, 0, 1, 17, 256, 70_000, true, false, "text", null
+    };
+
+    /** What each gives at first, and after each value. */
+    @SuppressWarnings("unchecked")
+    private static Object everyOption(Set<SocketOption<?>> options, Setter setter, Getter getter) {
+        Map<String, Object> all = new TreeMap<>();
+        for (SocketOption<?> option : options) {
+            all.put(option + "", outcome(() -> getter.get(option)));
+            for (Object value : VALUES) {
+                all.put(
+                        option + " " + value,
+                        outcome(
+                                () -> {
+                                    setter.set((SocketOption<Object>) option, value);
+                                    return getter.get(option);
+                                }));
+            }
+        }
+        return all;
     }
 
     private static Pair sent(Pair pair, int... bytes) throws Exception {
@@ -649,12 +699,18 @@ class SocketTableTest {
             String operation, SocketFactory factory, ServerSocketFactory servers) throws Exception {
         Pair pair = new Pair(factory, servers);
         try {
-            return "" + TABLE.get(operation).on(pair);
+            return outcome(() -> TABLE.get(operation).on(pair));
+        } finally {
+            pair.close();
+        }
+    }
+
+    private static String outcome(Callable<?> call) {
+        try {
+            return "" + call.call();
         } catch (Exception e) {
             // Messages name the operation and the address here, the JDK's do not.
             return e.getClass().getName();
-        } finally {
-            pair.close();
         }
     }
 }
