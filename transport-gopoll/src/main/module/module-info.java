@@ -23,6 +23,8 @@ module io.gopoll.transport {
     requires transitive io.netty.common;
     requires transitive io.netty.transport;
     requires transitive io.netty.transport.unix.common;
+    // Its annotations are for compilers.
+    requires static transitive org.jspecify;
 
     exports io.gopoll.channel;
     exports io.gopoll.net;

@@ -18,6 +18,7 @@ import io.gopoll.poll.PollDesc;
 import java.io.Closeable;
 import java.net.SocketAddress;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What connections, listeners and packet connections share. Any number of threads may use one at
@@ -34,7 +35,7 @@ import java.time.Instant;
 abstract class Endpoint implements Closeable {
 
     final PollFd fd;
-    private volatile SocketAddress local;
+    private volatile @Nullable SocketAddress local;
 
     Endpoint(PollFd fd) {
         this.fd = fd;
@@ -48,7 +49,7 @@ abstract class Endpoint implements Closeable {
      * The address it is bound to: an {@link java.net.InetSocketAddress} or a {@link UnixAddr}; null
      * if it was closed before anybody asked.
      */
-    public final SocketAddress localAddress() {
+    public final @Nullable SocketAddress localAddress() {
         SocketAddress address = local;
         if (address == null) {
             local = address = fd.netFd.localAddress(SockAddrs::get);

@@ -20,6 +20,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import javax.net.ServerSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Listening sockets of {@code java.net} on GoPoll's poller; what they accept is as of {@link
@@ -68,7 +69,7 @@ public final class GoPollServerSocketFactory extends ServerSocketFactory {
     }
 
     @Override
-    public ServerSocket createServerSocket(int port, int backlog, InetAddress local)
+    public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress local)
             throws IOException {
         ServerSocket socket = new GoPollServerSocket();
         try {

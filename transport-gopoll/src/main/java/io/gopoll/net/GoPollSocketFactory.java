@@ -20,6 +20,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.Objects;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets of {@code java.net} on GoPoll's poller, for clients that take such a factory: JDBC
@@ -95,7 +96,7 @@ public final class GoPollSocketFactory extends SocketFactory {
                 new InetSocketAddress(Objects.requireNonNull(host), port));
     }
 
-    private static Socket connect(InetSocketAddress local, InetSocketAddress remote)
+    private static Socket connect(@Nullable InetSocketAddress local, InetSocketAddress remote)
             throws IOException {
         Socket socket = newSocket();
         try {

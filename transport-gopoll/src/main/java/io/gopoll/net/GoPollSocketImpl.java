@@ -39,6 +39,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code java.net} socket does, on a {@link PollFd}: whoever waits is parked on the poll
@@ -53,7 +54,7 @@ final class GoPollSocketImpl extends SocketImpl {
     private final boolean server;
 
     /** Null before {@link #create}, or until a connection is accepted into it. */
-    private volatile PollFd pollFd;
+    private volatile @Nullable PollFd pollFd;
 
     /** {@code SO_TIMEOUT} in milliseconds, 0 for none. */
     private volatile int timeout;
@@ -197,7 +198,7 @@ final class GoPollSocketImpl extends SocketImpl {
         } catch (IOException e) {
             throw said(e, "Accept timed out");
         }
-        InetSocketAddress remote = (InetSocketAddress) accepted.address();
+        InetSocketAddress remote = (InetSocketAddress) Objects.requireNonNull(accepted.address());
         GoPollSocketImpl impl = (GoPollSocketImpl) into;
         impl.pollFd = accepted;
         impl.address = remote.getAddress();
@@ -387,7 +388,7 @@ final class GoPollSocketImpl extends SocketImpl {
     }
 
     @Override
-    public Object getOption(int id) throws SocketException {
+    public @Nullable Object getOption(int id) throws SocketException {
         NetFd netFd = pollFd().netFd;
         switch (id) {
             case SocketOptions.SO_TIMEOUT:
@@ -420,10 +421,11 @@ final class GoPollSocketImpl extends SocketImpl {
     }
 
     private InetOption supported(SocketOption<?> option) {
-        if (!supportedOptions().contains(option)) {
+        InetOption supported = InetOption.of(option);
+        if (supported == null || !supportedOptions().contains(option)) {
             throw new UnsupportedOperationException("'" + option + "' not supported");
         }
-        return InetOption.of(option);
+        return supported;
     }
 
     private void set(InetOption option, Object value) throws SocketException {

@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of {@code java.net} sockets, with the values that the JDK's sockets take and give.
@@ -107,7 +108,7 @@ enum InetOption {
         return Collections.unmodifiableSet(servers.keySet());
     }
 
-    private SocketOption<?> jdks(String options) {
+    private @Nullable SocketOption<?> jdks(String options) {
         try {
             return (SocketOption<?>) Class.forName(options).getField(name()).get(null);
         } catch (ReflectiveOperationException e) {
@@ -119,8 +120,8 @@ enum InetOption {
         return server ? SERVERS : ALL.keySet();
     }
 
-    /** An option that is supported. */
-    static InetOption of(SocketOption<?> option) {
+    /** Null if no socket of java.net has it. */
+    static @Nullable InetOption of(SocketOption<?> option) {
         return ALL.get(option);
     }
 

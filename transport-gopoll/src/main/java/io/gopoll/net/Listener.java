@@ -15,6 +15,8 @@ package io.gopoll.net;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Accepts connections: Go's {@code net.Listener}. */
 public final class Listener extends Endpoint {
@@ -22,7 +24,7 @@ public final class Listener extends Endpoint {
     private final Net.Network network;
 
     /** Of a Unix socket; null if there is none. */
-    private final UnixSocketFile file;
+    private final @Nullable UnixSocketFile file;
 
     Listener(PollFd fd, Net.Network network) {
         super(fd);
@@ -35,7 +37,7 @@ public final class Listener extends Endpoint {
     /** The next connection; waits for it if need be. */
     public Conn accept() throws IOException {
         PollFd accepted = fd.accept();
-        return new Conn(accepted, network, accepted.address());
+        return new Conn(accepted, network, Objects.requireNonNull(accepted.address()));
     }
 
     /** Closes it, and removes the file of a Unix socket, as Go does. */

@@ -28,6 +28,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket: its descriptor and what is known of it. It stands where Go has {@code net.netFD} over
@@ -42,7 +43,7 @@ public final class NetFd extends Fd {
      * What is known of IPv6 here; null while it is not known, as when there were no descriptors to
      * find out.
      */
-    private static volatile Ipv6 ipv6;
+    private static volatile @Nullable Ipv6 ipv6;
 
     private enum Ipv6 {
         /** There is none. */
@@ -61,7 +62,7 @@ public final class NetFd extends Fd {
         return known == null ? Ipv6.DUAL : known;
     }
 
-    private static Ipv6 probeIpv6() {
+    private static @Nullable Ipv6 probeIpv6() {
         int fd = SYS.socket(Constants.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0);
         if (fd < 0) {
             return fd == -Errno.EAFNOSUPPORT ? Ipv6.ABSENT : null;
@@ -312,24 +313,24 @@ public final class NetFd extends Fd {
     }
 
     /** The address this socket is bound to: getsockname(2). Null if it is closed or has none. */
-    public <T> T localAddress(SockAddrReader<T> reader) {
+    public <T> @Nullable T localAddress(SockAddrReader<T> reader) {
         return address(true, reader);
     }
 
     /** The address of the peer: getpeername(2). Null if it is closed or not connected. */
-    public <T> T remoteAddress(SockAddrReader<T> reader) {
+    public <T> @Nullable T remoteAddress(SockAddrReader<T> reader) {
         return address(false, reader);
     }
 
-    public InetSocketAddress localInetAddress() {
+    public @Nullable InetSocketAddress localInetAddress() {
         return localAddress(SockAddr::inet);
     }
 
-    public InetSocketAddress remoteInetAddress() {
+    public @Nullable InetSocketAddress remoteInetAddress() {
         return remoteAddress(SockAddr::inet);
     }
 
-    private <T> T address(boolean local, SockAddrReader<T> reader) {
+    private <T> @Nullable T address(boolean local, SockAddrReader<T> reader) {
         if (!tryIncref()) {
             return null;
         }
@@ -459,7 +460,7 @@ public final class NetFd extends Fd {
         Reference.reachabilityFence(request);
     }
 
-    private static void check(String syscall, int result, SocketAddress address)
+    private static void check(String syscall, int result, @Nullable SocketAddress address)
             throws IOException {
         if (result < 0) {
             throw Errno.newException(syscall, result, address);

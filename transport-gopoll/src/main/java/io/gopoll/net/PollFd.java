@@ -28,6 +28,7 @@ import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.NotYetConnectedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A descriptor on which threads wait: Go's {@code internal/poll.FD}. Underneath nothing blocks;
@@ -56,7 +57,7 @@ final class PollFd {
     private final Cleaner.Cleanable closing;
 
     /** Whom the messages name: the peer, or the own address of a listener. Null if unknown. */
-    private volatile SocketAddress address;
+    private volatile @Nullable SocketAddress address;
 
     /** Takes the descriptor over; it is closed if it cannot be polled. */
     PollFd(NetFd netFd, String network) throws IOException {
@@ -78,11 +79,11 @@ final class PollFd {
         }
     }
 
-    SocketAddress address() {
+    @Nullable SocketAddress address() {
         return address;
     }
 
-    void address(SocketAddress address) {
+    void address(@Nullable SocketAddress address) {
         this.address = address;
     }
 
@@ -382,19 +383,14 @@ final class PollFd {
             for (; ; ) {
                 Scratch scratch = Scratch.take();
                 try {
-                    boolean direct = dst.isDirect();
                     int room = dst.remaining();
-                    NativeMemory bytes = direct ? null : scratch.bytes(room);
-                    long n =
-                            netFd.recvfrom(
-                                    direct ? SYS.addressOf(dst) + dst.position() : bytes.address(),
-                                    room,
-                                    0,
-                                    scratch.address);
+                    NativeMemory bytes = dst.isDirect() ? null : scratch.bytes(room);
+                    long to = bytes == null ? SYS.addressOf(dst) + dst.position() : bytes.address();
+                    long n = netFd.recvfrom(to, room, 0, scratch.address);
                     Reference.reachabilityFence(bytes);
                     Reference.reachabilityFence(dst);
                     if (n >= 0) {
-                        if (!direct) {
+                        if (bytes != null) {
                             bytes.buffer()
                                     .get(
                                             0,

@@ -17,6 +17,7 @@ import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.netty.util.internal.PlatformDependent;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory outside the heap for one system call: an address, an option, the bytes of a heap array. It
@@ -35,7 +36,7 @@ final class Scratch {
     final NativeMemory option = NativeMemory.allocate(16);
 
     /** Null until the first bytes. */
-    private NativeMemory bytes;
+    private @Nullable NativeMemory bytes;
 
     private Scratch() {}
 

@@ -17,6 +17,7 @@ import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.Syscalls;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of a Unix socket, for the one that has bound it, or has found it left behind, to remove.
@@ -91,7 +92,7 @@ public final class UnixSocketFile {
      * @param path as the system has it; abstract names and the empty one have no file
      * @return null if there is none, or if it is none of a socket
      */
-    public static UnixSocketFile at(byte[] path) {
+    public static @Nullable UnixSocketFile at(byte[] path) {
         if (path.length == 0 || path[0] == 0) {
             return null;
         }
@@ -101,7 +102,7 @@ public final class UnixSocketFile {
         return identity == null ? null : new UnixSocketFile(memory, identity);
     }
 
-    private static Identity identify(NativeMemory path) {
+    private static @Nullable Identity identify(NativeMemory path) {
         NativeMemory statx = NativeMemory.allocate(STATX_SIZE);
         try {
             int result =

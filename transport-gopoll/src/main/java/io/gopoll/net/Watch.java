@@ -18,6 +18,7 @@ import io.gopoll.poll.PollDesc;
 import io.gopoll.sched.Netpoll;
 import io.gopoll.sched.Scheduler;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How threads wait for a descriptor: Go's {@code internal/poll.pollDesc}. It has the descriptor
@@ -60,7 +61,7 @@ final class Watch {
     }
 
     /** Which poller the calling thread would have watch it instead; null if it is watched well. */
-    NetPoller nearer() {
+    @Nullable NetPoller nearer() {
         return Netpoll.nearer(pd.poller());
     }
 

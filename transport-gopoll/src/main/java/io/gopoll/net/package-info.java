@@ -17,4 +17,7 @@
  * java.net.Socket}s for drivers. {@link io.gopoll.net.Fd} and {@link io.gopoll.net.NetFd} are not
  * for applications.
  */
+@NullMarked
 package io.gopoll.net;
+
+import org.jspecify.annotations.NullMarked;

@@ -15,11 +15,14 @@ package io.gopoll.poll;
 
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
+import org.jspecify.annotations.NullMarked;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An operation has failed because its deadline has passed: Go's {@code os.ErrDeadlineExceeded}. The
  * connection is intact: it can be used again once the deadline has been moved.
  */
+@NullMarked
 public final class DeadlineExceededException extends SocketTimeoutException {
 
     private static final long serialVersionUID = 1;
@@ -28,7 +31,7 @@ public final class DeadlineExceededException extends SocketTimeoutException {
      * @param operation what has failed, such as {@code "read"} or {@code "write"}
      * @param address of the peer, or of the listener itself; null if there is none
      */
-    public DeadlineExceededException(String operation, SocketAddress address) {
+    public DeadlineExceededException(String operation, @Nullable SocketAddress address) {
         super(
                 address == null
                         ? operation + ": deadline exceeded"

@@ -14,11 +14,13 @@
 package io.gopoll.poll;
 
 import java.io.IOException;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * The descriptor belongs to a regular file or a directory. These are always ready, and epoll_ctl(2)
  * refuses them with EPERM. Go's {@code ErrNotPollable}.
  */
+@NullMarked
 public final class NotPollableException extends IOException {
 
     private static final long serialVersionUID = 1;

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * By whom the descriptors are watched that threads wait for: the process's part of Go's {@code
@@ -31,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 public final class Netpoll {
 
     /** Null until the first use. Written under the class. */
-    private static volatile BackgroundPoller background;
+    private static volatile @Nullable BackgroundPoller background;
 
     /** The pollers of ended schedulers that still have descriptors. */
     private static final Set<NetPoller> RETIRED = ConcurrentHashMap.newKeySet();
@@ -80,7 +81,7 @@ public final class Netpoll {
      * @return the poller of the calling goroutine's processor; null if the descriptor stays where
      *     it is
      */
-    public static NetPoller nearer(NetPoller watching) {
+    public static @Nullable NetPoller nearer(NetPoller watching) {
         NetPoller own = Carrier.currentPoller();
         return own != null && own != watching && needsHandOver(watching) ? own : null;
     }
