@@ -41,7 +41,11 @@ public final class Conn extends DataEndpoint implements ByteChannel {
         fd.address(remote);
     }
 
-    /** The peer's: an {@link java.net.InetSocketAddress} or a {@link UnixAddr}. */
+    /**
+     * Who is at the other end.
+     *
+     * @return an {@link java.net.InetSocketAddress} or a {@link UnixAddr}
+     */
     public SocketAddress remoteAddress() {
         return remote;
     }
@@ -51,8 +55,11 @@ public final class Conn extends DataEndpoint implements ByteChannel {
     /**
      * Reads what there is, at least one byte; waits for it if need be.
      *
+     * @param dst takes the bytes from its position on
      * @return how many bytes, 0 if the buffer has no room (or for an empty packet), -1 at the end
      *     of the stream
+     * @throws IllegalArgumentException if the buffer is read-only
+     * @throws IOException if the connection is broken or closed, or if the deadline has passed
      */
     @Override
     public int read(ByteBuffer dst) throws IOException {
@@ -62,12 +69,28 @@ public final class Conn extends DataEndpoint implements ByteChannel {
         return end(fd.read(dst));
     }
 
-    /** As {@link #read(ByteBuffer)}. */
+    /**
+     * As {@link #read(ByteBuffer)}.
+     *
+     * @param dst takes the bytes from its beginning on
+     * @return how many bytes, 0 if the array is empty (or for an empty packet), -1 at the end of
+     *     the stream
+     * @throws IOException if the connection is broken or closed, or if the deadline has passed
+     */
     public int read(byte[] dst) throws IOException {
         return read(dst, 0, dst.length);
     }
 
-    /** As {@link #read(ByteBuffer)}, at most {@code length} bytes from {@code offset} on. */
+    /**
+     * As {@link #read(ByteBuffer)}.
+     *
+     * @param dst takes the bytes
+     * @param offset of the first byte
+     * @param length how many bytes at most
+     * @return how many bytes, 0 if {@code length} is (or for an empty packet), -1 at the end of the
+     *     stream
+     * @throws IOException if the connection is broken or closed, or if the deadline has passed
+     */
     public int read(byte[] dst, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, dst.length);
         if (length == 0) {
@@ -88,7 +111,9 @@ public final class Conn extends DataEndpoint implements ByteChannel {
      * Writes all; waits as long as need be. If it fails on the way, the buffer's position tells how
      * much was written.
      *
+     * @param src its bytes from its position to its limit
      * @return how many bytes
+     * @throws IOException if the connection is broken or closed, or if the deadline has passed
      */
     @Override
     public int write(ByteBuffer src) throws IOException {
@@ -98,12 +123,26 @@ public final class Conn extends DataEndpoint implements ByteChannel {
         return fd.write(src, network.isStream());
     }
 
-    /** As {@link #write(ByteBuffer)}. */
+    /**
+     * As {@link #write(ByteBuffer)}.
+     *
+     * @param src all of its bytes
+     * @return how many bytes
+     * @throws IOException if the connection is broken or closed, or if the deadline has passed
+     */
     public int write(byte[] src) throws IOException {
         return write(ByteBuffer.wrap(src));
     }
 
-    /** As {@link #write(ByteBuffer)}, {@code length} bytes from {@code offset} on. */
+    /**
+     * As {@link #write(ByteBuffer)}.
+     *
+     * @param src has the bytes
+     * @param offset of the first byte
+     * @param length how many bytes
+     * @return how many bytes
+     * @throws IOException if the connection is broken or closed, or if the deadline has passed
+     */
     public int write(byte[] src, int offset, int length) throws IOException {
         return write(ByteBuffer.wrap(src, offset, length));
     }
@@ -116,7 +155,9 @@ public final class Conn extends DataEndpoint implements ByteChannel {
      * Moves everything to the end of the stream: to another stream connection by splice(2), without
      * a copy to user space, to anything else by reading and writing.
      *
+     * @param target takes the bytes; it is not closed
      * @return how many bytes
+     * @throws IOException if either fails
      */
     public long transferTo(WritableByteChannel target) throws IOException {
         if (target instanceof Conn && ((Conn) target).network.isStream() && network.isStream()) {
@@ -139,7 +180,12 @@ public final class Conn extends DataEndpoint implements ByteChannel {
      * Sends a piece of a file: by sendfile(2), without a copy to user space, where its descriptor
      * can be known, else by reading and writing.
      *
+     * @param file its position does not change
+     * @param position of the first byte, in bytes from the beginning of the file
+     * @param count how many bytes
      * @return how many bytes; less than {@code count} if the file ends before
+     * @throws IllegalArgumentException if the position or the count is below 0
+     * @throws IOException if either fails
      */
     public long transferFrom(FileChannel file, long position, long count) throws IOException {
         if (position < 0 || count < 0) {
@@ -164,12 +210,20 @@ public final class Conn extends DataEndpoint implements ByteChannel {
 
     // ---- Streams. ----
 
-    /** The input as a stream; closing it closes the connection. */
+    /**
+     * The input as a stream.
+     *
+     * @return a stream whose close closes the connection
+     */
     public InputStream inputStream() {
         return new In(this);
     }
 
-    /** The output as a stream; closing it closes the connection. */
+    /**
+     * The output as a stream.
+     *
+     * @return a stream whose close closes the connection
+     */
     public OutputStream outputStream() {
         return new Out(this);
     }
@@ -230,12 +284,20 @@ public final class Conn extends DataEndpoint implements ByteChannel {
 
     // ---- Half-closing. ----
 
-    /** Reads nothing more: shutdown(2) with SHUT_RD, Go's {@code CloseRead}. */
+    /**
+     * Reads nothing more: shutdown(2) with SHUT_RD, Go's {@code CloseRead}.
+     *
+     * @throws IOException if it is closed, or not connected any more
+     */
     public void closeRead() throws IOException {
         fd.shutdown(Constants.SHUT_RD, "closeRead");
     }
 
-    /** Tells the peer that this was all: shutdown(2) with SHUT_WR, Go's {@code CloseWrite}. */
+    /**
+     * Tells the peer that this was all: shutdown(2) with SHUT_WR, Go's {@code CloseWrite}.
+     *
+     * @throws IOException if it is closed, or not connected any more
+     */
     public void closeWrite() throws IOException {
         fd.shutdown(Constants.SHUT_WR, "closeWrite");
     }

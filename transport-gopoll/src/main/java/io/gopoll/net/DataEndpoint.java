@@ -16,6 +16,7 @@ package io.gopoll.net;
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What reads and writes, with a deadline for each. */
 abstract class DataEndpoint extends Endpoint {
@@ -24,23 +25,41 @@ abstract class DataEndpoint extends Endpoint {
         super(fd);
     }
 
-    /** When reads fail; as {@link #setDeadline(long)}. */
+    /**
+     * When reads fail; as {@link #setDeadline(long)}.
+     *
+     * @param nanoTime a time of {@link System#nanoTime}; 0 for no deadline, below 0 for one that
+     *     has passed
+     */
     public final void setReadDeadline(long nanoTime) {
         fd.setDeadline(nanoTime, PollDesc.READ);
     }
 
-    /** When reads fail; as {@link #setDeadline(Instant)}. */
-    public final void setReadDeadline(Instant time) {
+    /**
+     * When reads fail; as {@link #setDeadline(Instant)}.
+     *
+     * @param time a time of day as it is now known; null for no deadline
+     */
+    public final void setReadDeadline(@Nullable Instant time) {
         setReadDeadline(Deadline.at(time));
     }
 
-    /** When writes fail; as {@link #setDeadline(long)}. */
+    /**
+     * When writes fail; as {@link #setDeadline(long)}.
+     *
+     * @param nanoTime a time of {@link System#nanoTime}; 0 for no deadline, below 0 for one that
+     *     has passed
+     */
     public final void setWriteDeadline(long nanoTime) {
         fd.setDeadline(nanoTime, PollDesc.WRITE);
     }
 
-    /** When writes fail; as {@link #setDeadline(Instant)}. */
-    public final void setWriteDeadline(Instant time) {
+    /**
+     * When writes fail; as {@link #setDeadline(Instant)}.
+     *
+     * @param time a time of day as it is now known; null for no deadline
+     */
+    public final void setWriteDeadline(@Nullable Instant time) {
         setWriteDeadline(Deadline.at(time));
     }
 }

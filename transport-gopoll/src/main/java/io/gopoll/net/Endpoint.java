@@ -41,13 +41,20 @@ abstract class Endpoint implements Closeable {
         this.fd = fd;
     }
 
+    /**
+     * Whether it has not been closed. Any thread.
+     *
+     * @return false once it has been closed
+     */
     public final boolean isOpen() {
         return fd.isOpen();
     }
 
     /**
-     * The address it is bound to: an {@link java.net.InetSocketAddress} or a {@link UnixAddr}; null
-     * if it was closed before anybody asked.
+     * The address it is bound to.
+     *
+     * @return an {@link java.net.InetSocketAddress} or a {@link UnixAddr}; null if it was closed
+     *     before anybody asked
      */
     public final @Nullable SocketAddress localAddress() {
         SocketAddress address = local;
@@ -73,7 +80,7 @@ abstract class Endpoint implements Closeable {
      * @param time a time of day as it is now known: a clock that is set later moves nothing; null
      *     for no deadline
      */
-    public final void setDeadline(Instant time) {
+    public final void setDeadline(@Nullable Instant time) {
         setDeadline(Deadline.at(time));
     }
 

@@ -30,6 +30,7 @@ public final class GoPollServerSocketFactory extends ServerSocketFactory {
 
     private static final int BACKLOG = 50;
 
+    /** For clients that take the name of a factory's class. */
     public GoPollServerSocketFactory() {}
 
     private static final class GoPollServerSocket extends ServerSocket {

@@ -41,6 +41,7 @@ public final class GoPollSocketFactory extends SocketFactory {
 
     private static final GoPollSocketFactory DEFAULT = new GoPollSocketFactory();
 
+    /** For clients that take the name of a factory's class. */
     public GoPollSocketFactory() {}
 
     /**
@@ -50,7 +51,11 @@ public final class GoPollSocketFactory extends SocketFactory {
      */
     public GoPollSocketFactory(String argument) {}
 
-    /** One for all, as {@link SocketFactory#getDefault}. */
+    /**
+     * As {@link SocketFactory#getDefault}.
+     *
+     * @return one for all
+     */
     public static SocketFactory getDefault() {
         return DEFAULT;
     }

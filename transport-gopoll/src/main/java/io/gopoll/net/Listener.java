@@ -34,7 +34,13 @@ public final class Listener extends Endpoint {
         file = local instanceof UnixAddr ? UnixSocketFile.at(((UnixAddr) local).bytes()) : null;
     }
 
-    /** The next connection; waits for it if need be. */
+    /**
+     * The next connection; waits for it if need be.
+     *
+     * @return a connection, to be closed by the caller
+     * @throws IOException if the listener is closed, if the deadline has passed, or if there are no
+     *     descriptors left
+     */
     public Conn accept() throws IOException {
         PollFd accepted = fd.accept();
         return new Conn(accepted, network, Objects.requireNonNull(accepted.address()));

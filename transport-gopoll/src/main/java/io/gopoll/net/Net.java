@@ -51,6 +51,9 @@ public final class Net {
      * Connects: Go's {@code net.Dial}. For udp and unixgram there is nobody to answer: it sets whom
      * to send to and to hear.
      *
+     * @param network tcp, tcp4, tcp6, udp, udp4, udp6, unix or unixgram
+     * @param address as the class says
+     * @return a connection, to be closed by the caller
      * @throws IOException why it failed; of several addresses, why the first did, with the others'
      *     reasons as suppressed exceptions
      */
@@ -62,7 +65,10 @@ public final class Net {
      * As {@link #dial(String, String)}, within a time: Go's {@code net.DialTimeout}. With several
      * addresses each gets its part of what is left.
      *
+     * @param network tcp, tcp4, tcp6, udp, udp4, udp6, unix or unixgram
+     * @param address as the class says
      * @param timeout zero for no limit
+     * @return a connection, to be closed by the caller
      * @throws io.gopoll.poll.DeadlineExceededException if it took longer
      */
     public static Conn dialTimeout(String network, String address, Duration timeout)
@@ -115,6 +121,9 @@ public final class Net {
      * Listens for connections: Go's {@code net.Listen}.
      *
      * @param network tcp, tcp4, tcp6 or unix
+     * @param address as the class says; port 0 for one that the kernel chooses
+     * @return a listener, to be closed by the caller
+     * @throws IOException if the address is in use, or not one of this machine
      */
     public static Listener listen(String network, String address) throws IOException {
         Network n = Network.of(network);
@@ -147,6 +156,9 @@ public final class Net {
      * Receives packets: Go's {@code net.ListenPacket}.
      *
      * @param network udp, udp4, udp6 or unixgram
+     * @param address as the class says; port 0 for one that the kernel chooses
+     * @return a connection, to be closed by the caller
+     * @throws IOException if the address is in use, or not one of this machine
      */
     public static PacketConn listenPacket(String network, String address) throws IOException {
         Network n = Network.of(network);

@@ -33,7 +33,9 @@ public final class PacketConn extends DataEndpoint {
     /**
      * The next packet; waits for it if need be. What the buffer has no room for is lost.
      *
+     * @param dst takes the packet from its position on
      * @return whom it is from: an {@link InetSocketAddress} or a {@link UnixAddr}
+     * @throws IOException if it is closed, or if the deadline has passed
      */
     public SocketAddress readFrom(ByteBuffer dst) throws IOException {
         return fd.readFrom(dst, SockAddrs::get);
@@ -42,7 +44,10 @@ public final class PacketConn extends DataEndpoint {
     /**
      * Sends the buffer's bytes as one packet.
      *
+     * @param src its bytes from its position to its limit
+     * @param to an {@link InetSocketAddress} or a {@link UnixAddr}, as the network has them
      * @return how many bytes
+     * @throws IOException if the kernel refuses, if it is closed, or if the deadline has passed
      * @throws IllegalArgumentException if the address is not one of this network
      * @throws UnresolvedAddressException if it is not resolved
      */

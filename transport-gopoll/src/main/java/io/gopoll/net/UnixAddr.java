@@ -28,9 +28,12 @@ public final class UnixAddr extends SocketAddress {
 
     private static final long serialVersionUID = 1;
 
+    /** As the system has it: an abstract name begins with a NUL. */
     private final byte[] bytes;
 
     /**
+     * An address by its name.
+     *
      * @param name a path in UTF-8, or {@code @} and an abstract name
      */
     public UnixAddr(String name) {
@@ -49,11 +52,20 @@ public final class UnixAddr extends SocketAddress {
         return bytes;
     }
 
+    /**
+     * Whether it is a name in the abstract namespace.
+     *
+     * @return false for a path, and for a socket without a name
+     */
     public boolean isAbstract() {
         return bytes.length > 0 && bytes[0] == 0;
     }
 
-    /** The path, or {@code @} and the abstract name; empty if there is none. */
+    /**
+     * The name as {@link #UnixAddr(String)} takes it.
+     *
+     * @return the path, or {@code @} and the abstract name; empty if there is none
+     */
     public String name() {
         return isAbstract()
                 ? "@" + new String(bytes, 1, bytes.length - 1, UTF_8)
