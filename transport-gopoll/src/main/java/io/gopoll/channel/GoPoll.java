@@ -89,6 +89,15 @@ public final class GoPoll {
     }
 
     /**
+     * The best transport here: GoPoll, where it is available; else Netty's epoll, where that is on
+     * the class path and available; else NIO. {@link Transport#reason} names what the better ones
+     * lack.
+     */
+    public static Transport preferred() {
+        return Transport.preferred();
+    }
+
+    /**
      * Whether {@link io.netty.channel.ChannelOption#TCP_FASTOPEN_CONNECT} has an effect: GoPoll is
      * available, and {@code net.ipv4.tcp_fastopen}, tcp(7), is on for clients.
      */
