@@ -47,6 +47,11 @@ public final class GoPoll {
         if (works) {
             return null;
         }
+        Throwable unsupported = NettyVersion.unavailabilityCause();
+        if (unsupported != null) {
+            logger.debug("GoPoll is not available", unsupported);
+            return unsupported;
+        }
         try {
             Syscalls syscalls = Syscalls.get();
             new EpollPoller().close();
@@ -62,7 +67,7 @@ public final class GoPoll {
         }
     }
 
-    /** Whether GoPoll can be used on this machine. */
+    /** Whether GoPoll can be used on this machine, with the Netty that is here. */
     public static boolean isAvailable() {
         return probe() == null;
     }
