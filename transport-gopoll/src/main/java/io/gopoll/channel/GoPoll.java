@@ -53,12 +53,8 @@ public final class GoPoll {
             return unsupported;
         }
         try {
-            Syscalls syscalls = Syscalls.get();
+            Syscalls.get();
             new EpollPoller().close();
-            logger.debug(
-                    "GoPoll makes its system calls through {} ({})",
-                    syscalls.binding(),
-                    syscalls.entry());
             works = true;
             return null;
         } catch (Throwable t) {
