@@ -13,6 +13,7 @@
  */
 package io.gopoll.examples;
 
+import io.gopoll.channel.GoPoll;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -25,6 +26,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * A {@link HelloServer}, or another one, in a process of its own, so that what it costs is told by
@@ -34,6 +37,9 @@ import java.util.concurrent.TimeUnit;
  * and ends when its standard input does: it cannot outlive its parent.
  */
 final class ServerProcess implements AutoCloseable {
+
+    /** GoPoll's. Kept, so that its level is. */
+    private static final Logger LOGGER = Logger.getLogger(GoPoll.class.getName());
 
     private static final String READY = "ready ";
     private static final String UNAVAILABLE = "unavailable ";
@@ -168,6 +174,8 @@ final class ServerProcess implements AutoCloseable {
 
     /** The child. */
     public static void main(String[] args) throws Exception {
+        // The table says on what GoPoll runs.
+        LOGGER.setLevel(Level.WARNING);
         Transport transport = Transport.valueOf(args[0]);
         String unavailable = transport.unavailable();
         if (unavailable != null) {

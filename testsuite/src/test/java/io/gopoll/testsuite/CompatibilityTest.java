@@ -14,6 +14,7 @@
 package io.gopoll.testsuite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gopoll.channel.GoPoll;
 import io.gopoll.channel.GoPollChannelOption;
@@ -40,6 +41,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.UnixChannelOption;
 import io.netty.channel.uring.IoUring;
 import io.netty.channel.uring.IoUringChannelOption;
+import io.netty.util.Version;
 import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
@@ -105,6 +107,8 @@ class CompatibilityTest {
     @BeforeAll
     static void read() throws IOException {
         page = new Page("compatibility.md");
+        String netty = Version.identify().get("netty-transport").artifactVersion();
+        assumeTrue(page.says("Netty " + netty + "."), "the page is not about Netty " + netty);
         // Its channels' constructors do not load its library.
         Epoll.ensureAvailability();
     }

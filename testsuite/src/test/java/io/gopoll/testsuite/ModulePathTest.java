@@ -112,7 +112,11 @@ class ModulePathTest {
         if (jdk < 24) {
             command.remove("--illegal-native-access=deny");
         }
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        // The log goes to the standard error.
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), output);

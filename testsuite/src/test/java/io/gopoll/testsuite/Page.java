@@ -44,6 +44,11 @@ final class Page {
         lines = Files.readAllLines(docs.resolve(name));
     }
 
+    /** Whether some line has these words. */
+    boolean says(String words) {
+        return lines.stream().anyMatch(line -> line.contains(words));
+    }
+
     /**
      * The rows of the table under a heading.
      *

@@ -24,6 +24,9 @@ final class Bindings {
     static final String JNA = "jna";
     static final String FFM = "ffm";
 
+    /** What loads JNA's library. */
+    private static final String JNA_CLASS = "com.sun.jna.Native";
+
     /** The first JDK whose foreign-function API is final. */
     private static final int FFM_SINCE = 22;
 
@@ -49,13 +52,16 @@ final class Bindings {
         Throwable reason;
         try {
             Stubs.write(libc);
-            return libc.throughStub();
+            Syscalls stub = libc.throughStub();
+            stub.whyNotTheBest = libc.whyNotTheBest;
+            return stub;
         } catch (ExceptionInInitializerError e) {
             reason = e.getCause();
         } catch (LinkageError | RuntimeException e) {
             reason = e;
         }
         libc.whyLibc = reason.getMessage();
+        libc.whyNoStub = libc.whyLibc;
         return libc;
     }
 
@@ -156,7 +162,11 @@ final class Bindings {
         List<UnsupportedOperationException> failures = new ArrayList<>();
         for (String name : names) {
             try {
-                return loader.apply(name);
+                Syscalls loaded = loader.apply(name);
+                if (!failures.isEmpty()) {
+                    loaded.whyNotTheBest = failures.get(0).getMessage();
+                }
+                return loaded;
             } catch (UnsupportedOperationException e) {
                 failures.add(e);
             }
@@ -195,32 +205,35 @@ final class Bindings {
 
     /** The exception for a binding that did not load. */
     static UnsupportedOperationException failure(String name, Throwable cause) {
-        String remedy;
-        if (name.equals(FFM)) {
-            remedy =
-                    cause instanceof ClassNotFoundException
-                            ? "its class is in META-INF/versions/22 of the jar: keep the jar whole,"
-                                    + " and Multi-Release: true in the manifest when it is repackaged"
-                            : "the JDK's foreign-function API must be allowed: run with"
-                                    + " --enable-native-access="
-                                    + ModuleName.of(Bindings.class);
-        } else if (cause instanceof NoClassDefFoundError
-                && cause.getCause() instanceof ClassNotFoundException) {
-            remedy =
-                    (Bindings.class.getModule().isNamed()
-                                    ? "JNA is not among the modules: add net.java.dev.jna:jna and"
-                                            + " --add-modules com.sun.jna, or use JDK "
-                                    : "JNA is not on the class path: add net.java.dev.jna:jna, or"
-                                            + " use JDK ")
-                            + FFM_SINCE
-                            + " or later, which needs no library";
-        } else {
-            remedy =
-                    "JNA's own library did not load: if the temporary folder is mounted noexec,"
-                            + " point -Djna.tmpdir to one that is not, or use JDK "
-                            + FFM_SINCE
-                            + " or later, which needs no library";
+        return new UnsupportedOperationException(
+                name + ": " + remedy(name, cause) + " (" + cause + ")", cause);
+    }
+
+    private static String remedy(String name, Throwable cause) {
+        boolean ffm = name.equals(FFM);
+        for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof IllegalCallerException) {
+                return "native access is denied: run with --enable-native-access="
+                        + (ffm ? ModuleName.of(Bindings.class) : ModuleName.of(JNA_CLASS));
+            }
         }
-        return new UnsupportedOperationException(name + ": " + remedy + " (" + cause + ")", cause);
+        if (ffm) {
+            return cause instanceof ClassNotFoundException
+                    ? "its class is in META-INF/versions/22 of the jar: keep the jar whole, and"
+                            + " Multi-Release: true in the manifest when it is repackaged"
+                    : "the JDK's foreign-function API does not work here";
+        }
+        String orFfm = ", or use JDK " + FFM_SINCE + " or later, which needs no library";
+        if (cause instanceof NoClassDefFoundError
+                && cause.getCause() instanceof ClassNotFoundException) {
+            return (Bindings.class.getModule().isNamed()
+                            ? "JNA is not among the modules: add net.java.dev.jna:jna and"
+                                    + " --add-modules com.sun.jna"
+                            : "JNA is not on the class path: add net.java.dev.jna:jna")
+                    + orFfm;
+        }
+        return "JNA's own library did not load: if the temporary folder is mounted noexec, point"
+                + " -Djna.tmpdir to one that is not"
+                + orFfm;
     }
 }

@@ -370,11 +370,13 @@ public final class Errno {
      *       "finishConnect"}: {@link ConnectException}
      *   <li>EADDRINUSE, EADDRNOTAVAIL, EACCES, when {@code syscall} is {@code "bind"} or {@code
      *       "listen"}: {@link BindException}
-     *   <li>all else: {@link ErrnoException}
+     *   <li>all else: {@link NativeIoException}
      * </ul>
      *
      * <p>The message is Netty's: {@code "connect(..) failed with error(-111): Connection refused:
-     * /127.0.0.1:80"}. The java.nio.channels exceptions take no message.
+     * /127.0.0.1:80"}. The java.nio.channels exceptions take no message. Where a peer is gone, by
+     * ECONNRESET, EPIPE or ETIMEDOUT of a connection, it is the error's text alone, which is all
+     * that many compare it with.
      *
      * @param syscall the call's name, as {@code "connect"}
      * @param result what the call returned: the negated error number
@@ -404,6 +406,13 @@ public final class Errno {
                 return new NoRouteToHostException(message);
             case ECONNREFUSED:
                 return new ConnectException(message);
+            case ECONNRESET:
+            case EPIPE:
+            case ETIMEDOUT:
+                if (!isConnect(syscall)) {
+                    return new NativeIoException(message(errno), syscall, errno);
+                }
+                break;
             case EADDRINUSE:
             case EADDRNOTAVAIL:
             case EACCES:
@@ -414,9 +423,12 @@ public final class Errno {
             default:
                 break;
         }
-        if (syscall.equals("connect") || syscall.equals("finishConnect")) {
-            return new ConnectException(message);
-        }
-        return new ErrnoException(message, syscall, errno);
+        return isConnect(syscall)
+                ? new ConnectException(message)
+                : new NativeIoException(message, syscall, errno);
+    }
+
+    private static boolean isConnect(String syscall) {
+        return syscall.equals("connect") || syscall.equals("finishConnect");
     }
 }

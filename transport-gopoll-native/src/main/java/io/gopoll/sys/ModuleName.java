@@ -27,4 +27,13 @@ public final class ModuleName {
         Module module = type.getModule();
         return module.isNamed() ? module.getName() : "ALL-UNNAMED";
     }
+
+    /** As {@link #of(Class)} of a class that may not be there, and that is not initialised. */
+    static String of(String className) {
+        try {
+            return of(Class.forName(className, false, ModuleName.class.getClassLoader()));
+        } catch (ClassNotFoundException | LinkageError e) {
+            return "ALL-UNNAMED";
+        }
+    }
 }

@@ -16,6 +16,7 @@ package io.gopoll.sys;
 import static io.gopoll.sys.SyscallNumbers.*;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -69,6 +70,15 @@ public abstract class Syscalls {
      * is shared.
      */
     String whyLibc;
+
+    /** As {@link #whyLibc}, where the stub was asked for. */
+    String whyNoStub;
+
+    /**
+     * Why this is not the best binding that the JDK has; null if it is, or if it was asked for. Set
+     * before the object is shared.
+     */
+    String whyNotTheBest;
 
     /** Only the bindings of this package extend this class. */
     Syscalls() {
@@ -124,6 +134,31 @@ public abstract class Syscalls {
      */
     public String entry() {
         return whyLibc == null ? LIBC : LIBC + ": " + whyLibc;
+    }
+
+    /**
+     * What is second best here although nobody has asked for it, and costs, each with what to do
+     * about it; empty if there is nothing.
+     */
+    public final List<String> fallbacks() {
+        List<String> all = new ArrayList<>();
+        if (whyNotTheBest != null) {
+            all.add(
+                    "System calls go through "
+                            + binding()
+                            + ", which is slower to start and to call than what this JDK has: "
+                            + whyNotTheBest);
+        }
+        if (whyNoStub != null) {
+            all.add(
+                    "System calls go through the C library, which takes 0.1 to 0.3 µs more for each"
+                            + " call, since no page of machine code of GoPoll's own can be made: "
+                            + whyNoStub
+                            + " (-D"
+                            + STUB_PROPERTY
+                            + "=false does not try)");
+        }
+        return all;
     }
 
     @Override

@@ -14,6 +14,7 @@
 package io.gopoll.sys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -88,6 +89,8 @@ class BindingsTest {
                             return jna;
                         }));
         assertEquals(List.of("ffm", "jna"), tried);
+        assertEquals(1, jna.fallbacks().size());
+        assertTrue(jna.fallbacks().get(0).endsWith("no ffm"), jna.fallbacks().get(0));
     }
 
     @Test
@@ -180,8 +183,26 @@ class BindingsTest {
     @Test
     void ffmThatIsForbiddenIsNamed() {
         UnsupportedOperationException e =
-                Bindings.failure("ffm", new IllegalStateException("Illegal native access"));
-        assertTrue(e.getMessage().contains("--enable-native-access"), e.getMessage());
+                Bindings.failure(
+                        "ffm",
+                        new ExceptionInInitializerError(
+                                new IllegalCallerException("Illegal native access")));
+        assertTrue(
+                e.getMessage()
+                        .contains(
+                                "native access is denied: run with"
+                                        + " --enable-native-access=ALL-UNNAMED"),
+                e.getMessage());
+    }
+
+    @Test
+    void nativeAccessThatIsDeniedIsNamedForEachBinding() throws Exception {
+        if (FEATURE >= 24) {
+            String denied = "native access is denied: run with --enable-native-access=ALL-UNNAMED";
+            String said = run(Main.class, true, "--illegal-native-access=deny");
+            assertTwiceTheSame(said, "ffm: " + denied, "jna: " + denied);
+            assertFalse(said.contains("noexec"), said);
+        }
     }
 
     /** Not with JNA, whose own initializer fails for ever then. */
@@ -220,7 +241,7 @@ class BindingsTest {
         List<String> command = new ArrayList<>();
         command.addAll(List.of("sh", "-c", "ulimit -n 100; exec \"$@\"", "sh"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (FEATURE >= 24) {
+        if (FEATURE >= 24 && !Arrays.asList(options).contains("--illegal-native-access=deny")) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         command.addAll(Arrays.asList(options));

@@ -14,19 +14,24 @@
 package io.gopoll.sys;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.sun.jna.Function;
 import com.sun.jna.NativeLibrary;
 import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ErrnoTest {
@@ -78,8 +83,8 @@ class ErrnoTest {
     @Test
     void messagesAreNettys() {
         assertEquals(
-                "read(..) failed with error(-104): Connection reset by peer",
-                Errno.newException("read", -Errno.ECONNRESET).getMessage());
+                "accept4(..) failed with error(-24): Too many open files",
+                Errno.newException("accept4", -Errno.EMFILE).getMessage());
         assertEquals(
                 "connect(..) failed with error(-111): Connection refused: " + REMOTE,
                 Errno.newException("connect", -Errno.ECONNREFUSED, REMOTE).getMessage());
@@ -92,7 +97,7 @@ class ErrnoTest {
         assertType(ConnectException.class, "connect", Errno.ETIMEDOUT);
         assertType(ConnectException.class, "finishConnect", Errno.ETIMEDOUT);
         assertType(ConnectException.class, "connect", Errno.EADDRNOTAVAIL);
-        assertType(ErrnoException.class, "read", Errno.ETIMEDOUT);
+        assertType(NativeIoException.class, "read", Errno.ETIMEDOUT);
         assertType(NoRouteToHostException.class, "connect", Errno.ENETUNREACH);
         assertType(NoRouteToHostException.class, "connect", Errno.EHOSTUNREACH);
         assertType(NoRouteToHostException.class, "write", Errno.EHOSTUNREACH);
@@ -102,12 +107,37 @@ class ErrnoTest {
         assertType(BindException.class, "listen", Errno.EADDRINUSE);
         assertType(BindException.class, "bind", Errno.EADDRNOTAVAIL);
         assertType(BindException.class, "bind", Errno.EACCES);
-        assertType(ErrnoException.class, "open", Errno.EACCES);
+        assertType(NativeIoException.class, "open", Errno.EACCES);
         assertType(ClosedChannelException.class, "read", Errno.EBADF);
         assertType(ClosedChannelException.class, "connect", Errno.EBADF);
-        assertType(ErrnoException.class, "write", Errno.EPIPE);
-        assertType(ErrnoException.class, "read", Errno.ECONNRESET);
-        assertType(ErrnoException.class, "accept4", Errno.EMFILE);
+        assertType(NativeIoException.class, "write", Errno.EPIPE);
+        assertType(NativeIoException.class, "read", Errno.ECONNRESET);
+        assertType(NativeIoException.class, "accept4", Errno.EMFILE);
+    }
+
+    /**
+     * What frameworks look at, to tell a peer that is gone from what is worth a line in the log.
+     */
+    @Test
+    void aPeerThatIsGoneIsWhatFrameworksKnow() {
+        Map<Integer, String> gone =
+                Map.of(
+                        Errno.ECONNRESET, "Connection reset by peer",
+                        Errno.EPIPE, "Broken pipe",
+                        Errno.ETIMEDOUT, "Connection timed out");
+        gone.forEach(
+                (errno, text) -> {
+                    for (String syscall : List.of("read", "write", "writev", "sendmsg")) {
+                        IOException e = Errno.newException(syscall, -errno, REMOTE);
+                        // gRPC and Dubbo: the class.
+                        assertEquals("NativeIoException", e.getClass().getSimpleName());
+                        // Reactor Netty, Netty's SslHandler, Armeria: in the message. Lettuce,
+                        // Ratpack: the message.
+                        assertEquals(text, e.getMessage());
+                        assertInstanceOf(SocketException.class, e);
+                        assertEquals(syscall, ((NativeIoException) e).syscall());
+                    }
+                });
     }
 
     private static void assertType(Class<?> type, String syscall, int errno) {
@@ -131,8 +161,8 @@ class ErrnoTest {
     }
 
     @Test
-    void anErrnoExceptionTellsTheCallAndTheNumber() {
-        ErrnoException e = (ErrnoException) Errno.newException("accept4", -Errno.EMFILE);
+    void aNativeIoExceptionTellsTheCallAndTheNumber() {
+        NativeIoException e = (NativeIoException) Errno.newException("accept4", -Errno.EMFILE);
         assertEquals("accept4", e.syscall());
         assertEquals(Errno.EMFILE, e.errno());
     }

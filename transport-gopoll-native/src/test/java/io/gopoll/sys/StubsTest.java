@@ -75,6 +75,8 @@ class StubsTest {
                     };
             assertSame(libc, Bindings.throughStub(libc));
             assertEquals("libc: why", libc.entry());
+            assertEquals(1, libc.fallbacks().size());
+            assertTrue(libc.fallbacks().get(0).contains(": why ("), libc.fallbacks().get(0));
         }
     }
 

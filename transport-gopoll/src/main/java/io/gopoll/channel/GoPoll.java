@@ -47,13 +47,14 @@ public final class GoPoll {
         if (works) {
             return null;
         }
+        Throwable unsupported = NettyVersion.unavailabilityCause();
+        if (unsupported != null) {
+            logger.debug("GoPoll is not available", unsupported);
+            return unsupported;
+        }
         try {
-            Syscalls syscalls = Syscalls.get();
+            Syscalls.get();
             new EpollPoller().close();
-            logger.debug(
-                    "GoPoll makes its system calls through {} ({})",
-                    syscalls.binding(),
-                    syscalls.entry());
             works = true;
             return null;
         } catch (Throwable t) {
@@ -62,7 +63,7 @@ public final class GoPoll {
         }
     }
 
-    /** Whether GoPoll can be used on this machine. */
+    /** Whether GoPoll can be used on this machine, with the Netty that is here. */
     public static boolean isAvailable() {
         return probe() == null;
     }
@@ -86,6 +87,15 @@ public final class GoPoll {
      */
     public static Throwable unavailabilityCause() {
         return probe();
+    }
+
+    /**
+     * The best transport here: GoPoll, where it is available; else Netty's epoll, where that is on
+     * the class path and available; else NIO. {@link Transport#reason} names what the better ones
+     * lack.
+     */
+    public static Transport preferred() {
+        return Transport.preferred();
     }
 
     /**

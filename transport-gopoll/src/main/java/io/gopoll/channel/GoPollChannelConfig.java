@@ -15,7 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
-import io.gopoll.sys.ErrnoException;
+import io.gopoll.sys.NativeIoException;
 import io.gopoll.sys.NativeMemory;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -179,8 +179,8 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
 
     static ChannelException failed(String what, ChannelOption<?> option, IOException cause) {
         boolean unknown =
-                cause instanceof ErrnoException
-                        && ((ErrnoException) cause).errno() == Errno.ENOPROTOOPT;
+                cause instanceof NativeIoException
+                        && ((NativeIoException) cause).errno() == Errno.ENOPROTOOPT;
         return new ChannelException(
                 "Unable to "
                         + what

@@ -101,6 +101,7 @@ public final class GoPollIoHandler implements IoHandler {
         this.executor = executor;
         this.selectStrategy = selectStrategy;
         openPoller();
+        Startup.loop();
         Dump.add(dumpSource);
     }
 

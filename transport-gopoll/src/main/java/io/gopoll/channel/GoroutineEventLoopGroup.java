@@ -171,6 +171,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         for (int i = 0; i < n; i++) {
             durable[i] = newLoop(true);
         }
+        Startup.goroutines(scheduler);
         Dump.add(dumpSource);
     }
 

@@ -18,7 +18,6 @@ import io.gopoll.sys.Errno;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelPipeline;
-import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 
 /** Reads bytes, or splices them to where the user has asked to. */
@@ -117,10 +116,18 @@ class StreamReadSide extends ReadSide {
         // Without memory for its buffers a connection cannot go on, netty#10434.
         if (end
                 || cause instanceof OutOfMemoryError
-                || cause instanceof LeakPresenceDetector.AllocationProhibitedException
+                || isAllocationProhibited(cause)
                 || cause instanceof IOException) {
             endOfInput(true);
         }
+    }
+
+    /** By its name: the lowest Netty that GoPoll works with has no such class. */
+    private static boolean isAllocationProhibited(Throwable cause) {
+        return cause != null
+                && cause.getClass()
+                        .getName()
+                        .equals("io.netty.util.LeakPresenceDetector$AllocationProhibitedException");
     }
 
     /** Of TCP, which promises an edge after a short read. */

@@ -17,7 +17,7 @@ import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
-import io.gopoll.sys.ErrnoException;
+import io.gopoll.sys.NativeIoException;
 import io.gopoll.sys.Syscalls;
 import io.netty.util.NetUtil;
 import java.io.IOException;
@@ -269,7 +269,7 @@ final class GoPollSocketImpl extends SocketImpl {
             try {
                 int n = p.read(dst, offset, length);
                 return n == 0 ? -1 : n;
-            } catch (ErrnoException e) {
+            } catch (NativeIoException e) {
                 if (e.errno() == Errno.ECONNRESET) {
                     reset = true;
                     checkReset();

@@ -82,6 +82,10 @@ public final class SafeLogger {
         log(InternalLogLevel.WARN, message, 3, a, b, c);
     }
 
+    public void info(String message) {
+        log(InternalLogLevel.INFO, message, 0, null, null, null);
+    }
+
     public void debug(String message) {
         log(InternalLogLevel.DEBUG, message, 0, null, null, null);
     }
@@ -115,7 +119,7 @@ public final class SafeLogger {
                 default -> l.log(level, message, new Object[] {a, b, c});
             }
         } catch (Throwable failure) {
-            if (level != InternalLogLevel.DEBUG) {
+            if (level.ordinal() >= InternalLogLevel.WARN.ordinal()) {
                 print(message, n == 3 ? c : n == 2 ? b : a);
             }
         }

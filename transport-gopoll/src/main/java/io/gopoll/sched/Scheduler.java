@@ -70,6 +70,19 @@ public abstract class Scheduler implements AutoCloseable {
     }
 
     /**
+     * Why {@link #kind} is the JDK's although nobody has asked for it, with what to do; null if it
+     * is GoPoll's own, or was asked for.
+     */
+    public static String fallback() {
+        Throwable cause = VirtualThreads.ownSchedulerUnavailabilityCause();
+        return cause == null || kind().equals(System.getProperty(PROPERTY))
+                ? null
+                : "Goroutines run on the JDK's scheduler, which takes more CPU and keeps a thread for"
+                        + " each channel: "
+                        + cause.getMessage();
+    }
+
+    /**
      * Opens a scheduler. Its platform threads start with the first virtual one; they keep the JVM
      * up until {@link #close}.
      *

@@ -186,7 +186,7 @@ class BadInputTest {
     }
 
     @Test
-    void aResetByThePeerIsAnIoExceptionNamingTheCallAndTheError() throws Exception {
+    void aResetByThePeerIsAnIoExceptionNamingTheError() throws Exception {
         CompletableFuture<Throwable> caught = new CompletableFuture<>();
         Channel listening =
                 server().childHandler(
@@ -206,8 +206,7 @@ class BadInputTest {
         }
         Throwable cause = caught.get(20, TimeUnit.SECONDS);
         assertInstanceOf(IOException.class, cause);
-        assertEquals(
-                "read(..) failed with error(-104): Connection reset by peer", cause.getMessage());
+        assertEquals("Connection reset by peer", cause.getMessage());
     }
 
     @Test

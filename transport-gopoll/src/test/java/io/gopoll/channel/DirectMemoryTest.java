@@ -60,6 +60,8 @@ class DirectMemoryTest {
         if (jdk >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
+        // Without Unsafe the lowest Netty allocates without a limit.
+        command.add("-Dio.netty.noUnsafe=false");
         if (!mode.equals("loop")) {
             command.add("-Dio.gopoll.scheduler=" + mode);
         }

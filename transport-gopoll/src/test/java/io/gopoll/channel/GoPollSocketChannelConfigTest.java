@@ -24,7 +24,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
-import io.gopoll.sys.ErrnoException;
+import io.gopoll.sys.NativeIoException;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -419,7 +419,7 @@ class GoPollSocketChannelConfigTest {
             server.config().setTcpMd5Sig(keys);
             return true;
         } catch (ChannelException e) {
-            assertEquals(Errno.ENOPROTOOPT, ((ErrnoException) e.getCause()).errno());
+            assertEquals(Errno.ENOPROTOOPT, ((NativeIoException) e.getCause()).errno());
             assertTrue(e.getMessage().contains("TCP_MD5SIG, which this kernel"), e::getMessage);
             return false;
         }

@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
-import io.gopoll.sys.ErrnoException;
+import io.gopoll.sys.NativeIoException;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.epoll.EpollChannelOption;
@@ -150,7 +150,7 @@ class SocketOptionsTest {
             assertTrue(config.setOption(option, value));
         } catch (ChannelException e) {
             // IP_TRANSPARENT and SO_BUSY_POLL are for those who may configure the network.
-            ErrnoException cause = assertInstanceOf(ErrnoException.class, e.getCause());
+            NativeIoException cause = assertInstanceOf(NativeIoException.class, e.getCause());
             assertEquals(Errno.EPERM, cause.errno(), e::getMessage);
             assertTrue(e.getMessage().contains(option.name()), e::getMessage);
             assertEquals(before, config.getOption(option));
@@ -325,7 +325,7 @@ class SocketOptionsTest {
             assertTrue(
                     e.getMessage().contains("NONE, which this kernel or this socket does not have"),
                     e::getMessage);
-            assertInstanceOf(ErrnoException.class, e.getCause());
+            assertInstanceOf(NativeIoException.class, e.getCause());
         }
     }
 

@@ -18,16 +18,17 @@ import java.net.SocketException;
 /**
  * A system call has failed with an error number that no exception of the JDK stands for, see {@link
  * Errno#cause}. It is a {@link SocketException}, which NIO throws for sockets, also if the
- * descriptor is not a socket's.
+ * descriptor is not a socket's. Its simple name is that of Netty's, by which frameworks know what
+ * not to log: Netty's own loads its JNI library.
  */
-public final class ErrnoException extends SocketException {
+public final class NativeIoException extends SocketException {
 
     private static final long serialVersionUID = 1L;
 
     private final String syscall;
     private final int errno;
 
-    ErrnoException(String message, String syscall, int errno) {
+    NativeIoException(String message, String syscall, int errno) {
         super(message);
         this.syscall = syscall;
         this.errno = errno;
