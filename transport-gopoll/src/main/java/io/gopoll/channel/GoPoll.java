@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel;
 
-import io.gopoll.poll.EpollPoller;
+import io.gopoll.poll.NetPoller;
 import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Syscalls;
 import io.netty.util.concurrent.EventExecutor;
@@ -49,11 +49,12 @@ public final class GoPoll {
         }
         try {
             Syscalls syscalls = Syscalls.get();
-            new EpollPoller().close();
+            NetPoller.newPoller().close();
             logger.debug(
-                    "GoPoll makes its system calls through {} ({})",
+                    "GoPoll makes its system calls through {} ({}) and polls with {}",
                     syscalls.binding(),
-                    syscalls.entry());
+                    syscalls.entry(),
+                    NetPoller.kind());
             works = true;
             return null;
         } catch (Throwable t) {

@@ -79,7 +79,13 @@ public final class PollDesc {
 
     static final int FAILED = 8;
 
-    private static final int FDSEQ_SHIFT = 4;
+    /** The bit in {@link #info} that says that a side is armed: its mode, shifted. */
+    private static final int ARMED_SHIFT = 4;
+
+    /** {@link #info}: an error or the end of both directions has not been reported yet. */
+    static final int ARMED_HANG_UP = 64;
+
+    private static final int FDSEQ_SHIFT = 7;
 
     private static final VarHandle INFO;
     private static final VarHandle RG;
@@ -120,10 +126,15 @@ public final class PollDesc {
      */
 
     /**
-     * Go's {@code atomicInfo}: {@code fdseq << 4}, FAILED, URGENT, HUNG_UP, CLOSING_BIT. In one
-     * word so that a stale event cannot mark the next user as hung up. fdseq counts the closes.
-     * Closing is set from unblock to the next open, so a desc in the free list is closing. Only the
-     * next open clears the other three.
+     * Go's {@code atomicInfo}: {@code fdseq << 7}, what is armed, FAILED, URGENT, HUNG_UP,
+     * CLOSING_BIT. In one word so that a stale event cannot mark the next user as hung up, or
+     * disarm it. fdseq counts the closes. Closing is set from unblock to the next open, so a desc
+     * in the free list is closing. Only the next open clears FAILED, URGENT and HUNG_UP.
+     *
+     * <p>An armed side is one whose readiness the poller reports. All are armed from open on, but
+     * the writing side of {@link NetPoller#openReader}, which the first park on it arms. Where the
+     * kernel reports edges that is all. Where it reports levels ({@link PollPoller}) an event
+     * disarms what it reports, and {@link #park} or {@link #arm} arms it again.
      */
     private volatile long info = CLOSING_BIT;
 
@@ -180,14 +191,17 @@ public final class PollDesc {
      */
     private int fd = -1;
 
-    /** Whether the kernel reports the writing side. Used by that side's user only. */
-    private boolean writerWatched;
-
     /**
-     * What the kernel watches, a mask of {@link EpollPoller}; 0 while it does not. Written under
-     * the poller's controlLock, and by {@link #retire}.
+     * What the kernel watches, a mask of the poller's; 0 while it does not. Written under a lock of
+     * the poller, and by {@link #retire}.
      */
     int interest;
+
+    /** Until when {@link PollPoller} leaves the user of {@link #restingFdseq} out. */
+    long restsUntil;
+
+    /** See {@link #restsUntil}. Both are the polling thread's. */
+    int restingFdseq = -1;
 
     /** The newest {@link #fdseq} of a stale event. The polling thread's. */
     private int newestStale = -1;
@@ -244,8 +258,8 @@ public final class PollDesc {
     }
 
     /**
-     * The first part of Go's {@code pollWait} ({@code netpollblock}), up to where a goroutine gives
-     * up its thread.
+     * The first part of Go's {@code pollWait} ({@code netpollarm}, {@code netpollblock}), up to
+     * where a goroutine gives up its thread. For a side that has found EAGAIN.
      *
      * @param mode READ or WRITE
      * @return false if the waiter has been parked: it will be resumed once, or has been already.
@@ -254,20 +268,35 @@ public final class PollDesc {
      * @throws IllegalStateException "double wait" if somebody already waits on that side
      */
     public boolean park(int mode, Waiter waiter) {
-        if (mode == WRITE && !writerWatched) {
-            poller.addWriter(this);
-            writerWatched = true;
-        }
+        return park(mode, waiter, true);
+    }
+
+    /**
+     * As {@link #park}, for a side that has not found EAGAIN: it waits for news, as a hang-up or a
+     * deadline. Of what it has left in the socket it may or may not be told again, until {@link
+     * #arm}.
+     */
+    public boolean watch(int mode, Waiter waiter) {
+        return park(mode, waiter, false);
+    }
+
+    private boolean park(int mode, Waiter waiter, boolean arm) {
         for (; ; ) {
             Object state = side(mode);
             if (state == READY) {
                 if (casSide(mode, READY, null)) {
                     return true;
                 }
-            } else if (state != null) {
+                continue;
+            }
+            if (state != null) {
                 throw new IllegalStateException(
                         "double wait: somebody already waits to " + name(mode) + ": " + this);
-            } else if (casSide(mode, null, WAIT)) {
+            }
+            if (arm) {
+                arm(mode);
+            }
+            if (casSide(mode, null, WAIT)) {
                 // Checked again after reset: a close or a deadline that came before WAIT has
                 // resumed nobody.
                 int error = error(mode);
@@ -293,6 +322,18 @@ public final class PollDesc {
                 // An edge, a deadline or a close came in between. The next round finds READY or
                 // the error. It finds neither if the deadline has been moved since.
             }
+        }
+    }
+
+    /**
+     * Go's {@code netpollarm}: an edge is to follow if the side is ready, now or later. Called by
+     * park; by the side's user himself if he finds EAGAIN while his waiter is parked.
+     *
+     * @param mode READ or WRITE
+     */
+    public void arm(int mode) {
+        if (!isArmed(mode)) {
+            poller.arm(this, mode);
         }
     }
 
@@ -488,9 +529,7 @@ public final class PollDesc {
             throw new IllegalStateException("close while somebody waits: " + this);
         }
         try {
-            if (fdStaysOpen) {
-                poller.remove(this);
-            }
+            poller.remove(this, fdStaysOpen);
         } finally {
             poller.cache.free(this);
         }
@@ -509,14 +548,38 @@ public final class PollDesc {
     /** The part of {@link NetPoller#open} that comes before epoll_ctl. */
     void open(int fd, boolean writer) {
         this.fd = fd;
-        writerWatched = writer;
         rg = null;
         wg = null;
         rd = 0;
         wd = 0;
         // Last: a park of the former user may still be running, after somebody has taken its
         // waiter. It ignores the fields above as long as it sees closing.
-        info = info & ~(CLOSING_BIT | HUNG_UP | URGENT | FAILED);
+        int armed = READ << ARMED_SHIFT | ARMED_HANG_UP | (writer ? WRITE << ARMED_SHIFT : 0);
+        info = info >>> FDSEQ_SHIFT << FDSEQ_SHIFT | armed;
+    }
+
+    /** Whether the poller reports the side when it becomes ready. */
+    boolean isArmed(int mode) {
+        return (info & mode << ARMED_SHIFT) != 0;
+    }
+
+    /** Whether the poller has anything to report. */
+    boolean isArmed() {
+        return (info & ((READ | WRITE) << ARMED_SHIFT | ARMED_HANG_UP)) != 0;
+    }
+
+    /** The poller reports the side from now on. */
+    void armed(int mode) {
+        int bit = mode << ARMED_SHIFT;
+        long i;
+        do {
+            i = info;
+        } while ((i & bit) == 0 && !INFO.compareAndSet(this, i, i | bit));
+    }
+
+    /** What an event disarms that has made these sides ready. */
+    static int disarmed(int modes) {
+        return modes << ARMED_SHIFT;
     }
 
     /** The sequence number that an event must carry to be meant for the present user. */
@@ -530,11 +593,12 @@ public final class PollDesc {
      *
      * @param modes the sides that have become ready, in any combination
      * @param news HUNG_UP, URGENT and FAILED, in any combination
+     * @param disarmed what is not to be reported again until it is armed
      * @param ready has room for two
      * @return true if the event is stale, and not the first one of that former user: the kernel
      *     still watches a descriptor that has been closed here
      */
-    boolean event(int fdseq, int modes, int news, ReadyList ready) {
+    boolean event(int fdseq, int modes, int news, int disarmed, ReadyList ready) {
         long i = info;
         if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
             // The first one may have come in while the descriptor was being closed.
@@ -544,7 +608,10 @@ public final class PollDesc {
             }
             return again;
         }
-        while ((i & news) != news && !INFO.compareAndSet(this, i, i | news)) {
+        for (long next; (next = i & ~disarmed | news) != i; ) {
+            if (INFO.compareAndSet(this, i, next)) {
+                break;
+            }
             i = info;
             if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
                 return false;

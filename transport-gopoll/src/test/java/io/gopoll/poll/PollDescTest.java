@@ -196,7 +196,7 @@ class PollDescTest {
     void aClosedDescIsUsedAgainAndKnowsNothingOfItsFormerUser() {
         int former = pd.fdseq();
         FakePoller.edge(pd, READ | WRITE);
-        pd.event(former, READ, PollDesc.HUNG_UP, ready);
+        pd.event(former, READ, PollDesc.HUNG_UP, 0, ready);
         pd.setDeadline(-1, READ | WRITE);
         assertTrue(pd.hungUp());
         pd.unblock();
@@ -215,11 +215,11 @@ class PollDescTest {
         int former = pd.fdseq();
         pd.unblock();
         pd.close(false);
-        pd.event(former, READ | WRITE, PollDesc.HUNG_UP, ready);
+        pd.event(former, READ | WRITE, PollDesc.HUNG_UP, 0, ready);
         PollDesc again = poller.open();
         assertSame(pd, again);
         assertFalse(again.park(READ, waiter));
-        again.event(former, READ | WRITE, PollDesc.HUNG_UP, ready);
+        again.event(former, READ | WRITE, PollDesc.HUNG_UP, 0, ready);
         assertEquals(0, ready.size());
         assertFalse(again.hungUp());
         assertFalse(again.park(WRITE, waiter));

@@ -254,14 +254,14 @@ class PollerFailureTest {
     @Test
     void aParkThatCannotWatchTheWriterWatchesItNextTime() throws IOException {
         PollDesc pd = fake.openReader(7);
-        fake.onAddWriter =
+        fake.onArm =
                 () -> {
                     throw new IllegalStateException("of the test");
                 };
         assertThrows(IllegalStateException.class, () -> pd.park(WRITE, writer));
-        fake.onAddWriter = () -> {};
+        fake.onArm = () -> {};
         assertFalse(pd.park(WRITE, writer));
-        assertEquals(1, fake.writersAdded.size());
+        assertEquals(1, fake.armed.size());
     }
 
     @Test
