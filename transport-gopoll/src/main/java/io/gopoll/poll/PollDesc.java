@@ -85,6 +85,8 @@ public final class PollDesc {
     /** {@link #info}: an error or the end of both directions has not been reported yet. */
     static final int ARMED_HANG_UP = 64;
 
+    static final int ALL_ARMED = (READ | WRITE) << ARMED_SHIFT | ARMED_HANG_UP;
+
     private static final int FDSEQ_SHIFT = 7;
 
     private static final VarHandle INFO;
@@ -186,14 +188,14 @@ public final class PollDesc {
     private final AbstractNetPoller poller;
 
     /**
-     * -1 while not open. Written by open and close, and published by {@link PollCache}'s lock and
-     * by whoever passes the desc on.
+     * -1 while not open. Written by open and close: after the {@link #info} that ends the former
+     * user, and before that of the next one.
      */
-    private int fd = -1;
+    private volatile int fd = -1;
 
     /**
-     * What the kernel watches, a mask of the poller's; 0 while it does not. Written under a lock of
-     * the poller, and by {@link #retire}.
+     * What the kernel watches, a mask of {@link EpollPoller}; 0 while it does not. Written under
+     * the poller's controlLock, and by {@link #retire}.
      */
     int interest;
 
@@ -560,12 +562,25 @@ public final class PollDesc {
 
     /** Whether the poller reports the side when it becomes ready. */
     boolean isArmed(int mode) {
-        return (info & mode << ARMED_SHIFT) != 0;
+        return isArmed(info, mode);
     }
 
-    /** Whether the poller has anything to report. */
-    boolean isArmed() {
-        return (info & ((READ | WRITE) << ARMED_SHIFT | ARMED_HANG_UP)) != 0;
+    /** Everything that one look must tell, to be asked below. */
+    long info() {
+        return info;
+    }
+
+    /** Whether the poller has anything to report, and somebody to report it to. */
+    static boolean isWatched(long info) {
+        return (info & ALL_ARMED) != 0 && (info & CLOSING_BIT) == 0;
+    }
+
+    static int fdseq(long info) {
+        return (int) (info >>> FDSEQ_SHIFT);
+    }
+
+    static boolean isArmed(long info, int mode) {
+        return (info & mode << ARMED_SHIFT) != 0;
     }
 
     /** The poller reports the side from now on. */
@@ -584,7 +599,7 @@ public final class PollDesc {
 
     /** The sequence number that an event must carry to be meant for the present user. */
     int fdseq() {
-        return (int) (info >>> FDSEQ_SHIFT);
+        return fdseq(info);
     }
 
     /**

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A poller on poll(2), for where there is no epoll, and for tests to compare epoll with: Go's
@@ -76,8 +77,6 @@ final class PollPoller extends AbstractNetPoller {
     private static final long LET_GO_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final int HANG_UP = POLLRDHUP | POLLHUP | POLLERR;
-    private static final int ALL_ARMED =
-            PollDesc.disarmed(PollDesc.READ | PollDesc.WRITE) | PollDesc.ARMED_HANG_UP;
 
     private static final int MIN_DESCRIPTORS = 64;
 
@@ -111,14 +110,16 @@ final class PollPoller extends AbstractNetPoller {
     /** The polling thread's. */
     private final NativeMemory timespec = NativeMemory.allocate(2 * Long.BYTES);
 
-    /** Under the lock of {@link PollCache}. */
+    private final ReentrantLock addLock = new ReentrantLock();
+
+    /** Under {@link #addLock}. */
     private final NativeMemory statx = NativeMemory.allocate(STATX_SIZE + 1);
 
     /**
-     * Has room for every open desc. Written under the lock of {@link PollCache}; what is in it is
-     * the polling thread's.
+     * Has room for every open desc, or will be replaced. Written under {@link #addLock}; what is in
+     * it is the polling thread's.
      */
-    private Descriptors descriptors = new Descriptors(MIN_DESCRIPTORS);
+    private volatile Descriptors descriptors = new Descriptors(MIN_DESCRIPTORS);
 
     /**
      * Odd while poll(2) may hold descriptors: from before it is told which, until it has returned.
@@ -153,25 +154,11 @@ final class PollPoller extends AbstractNetPoller {
             wake = Clock.NEVER;
         }
 
-        void add(PollDesc pd, int index, int fdseq) {
-            fds.set(size, pd.fd(), events(pd));
+        void add(int fd, int events, int index, int fdseq) {
+            fds.set(size, fd, events);
             indexes[size] = index;
             fdseqs[size] = fdseq;
             size++;
-        }
-
-        private static int events(PollDesc pd) {
-            int events = pd.urgent() ? 0 : POLLPRI;
-            if (pd.isArmed(PollDesc.WRITE)) {
-                events |= POLLOUT;
-            }
-            // The end of the input is readable too. It must be known from what ends.
-            if (pd.isArmed(PollDesc.READ)) {
-                events |= POLLIN | POLLRDHUP;
-            } else if (!pd.hungUp()) {
-                events |= POLLRDHUP;
-            }
-            return events;
         }
     }
 
@@ -195,16 +182,15 @@ final class PollPoller extends AbstractNetPoller {
     @Override
     void add(PollDesc pd, boolean writer) throws IOException {
         ensureOpen();
-        cache.lock.lock();
+        addLock.lock();
         try {
             checkPollable(pd.fd());
             int needed = 1 + cache.inUse();
             if (needed > descriptors.indexes.length) {
                 descriptors = new Descriptors(2 * needed);
             }
-            pd.interest = ALL_ARMED;
         } finally {
-            cache.lock.unlock();
+            addLock.unlock();
         }
         lookAgain();
     }
@@ -230,17 +216,9 @@ final class PollPoller extends AbstractNetPoller {
         lookAgain();
     }
 
+    /** It is closing by now, and so not given to poll(2) again. */
     @Override
     void remove(PollDesc pd, boolean fdStaysOpen) {
-        cache.lock.lock();
-        try {
-            if (pd.interest == 0) {
-                return;
-            }
-            pd.interest = 0;
-        } finally {
-            cache.lock.unlock();
-        }
         awaitLetGo();
     }
 
@@ -293,31 +271,49 @@ final class PollPoller extends AbstractNetPoller {
         }
     }
 
+    /** Takes no lock. Whoever opens or arms what this has missed, signals. */
     private Descriptors give() {
-        cache.lock.lock();
-        try {
-            Descriptors given = descriptors;
-            given.clear(eventfd);
-            long now = 0;
-            for (int i = 0; i < cache.size(); i++) {
-                PollDesc pd = cache.get(i);
-                if (pd.interest == 0 || !pd.isArmed()) {
+        Descriptors given = descriptors;
+        given.clear(eventfd);
+        long now = 0;
+        int limit = cache.limit();
+        for (int i = 0; i < limit && given.size < given.indexes.length; i++) {
+            PollDesc pd = cache.get(i);
+            if (pd == null) {
+                break;
+            }
+            long info = pd.info();
+            if (!PollDesc.isWatched(info)) {
+                continue;
+            }
+            int fdseq = PollDesc.fdseq(info);
+            if (pd.restingFdseq == fdseq) {
+                now = now == 0 ? Clock.now() : now;
+                if (pd.restsUntil > now) {
+                    given.wake = Math.min(given.wake, pd.restsUntil);
                     continue;
                 }
-                int fdseq = pd.fdseq();
-                if (pd.restingFdseq == fdseq) {
-                    now = now == 0 ? Clock.now() : now;
-                    if (pd.restsUntil > now) {
-                        given.wake = Math.min(given.wake, pd.restsUntil);
-                        continue;
-                    }
-                }
-                given.add(pd, i, fdseq);
             }
-            return given;
-        } finally {
-            cache.lock.unlock();
+            int fd = pd.fd();
+            if (pd.fdseq() == fdseq) {
+                given.add(fd, events(info), i, fdseq);
+            }
         }
+        return given;
+    }
+
+    private static int events(long info) {
+        int events = (info & PollDesc.URGENT) != 0 ? 0 : POLLPRI;
+        if (PollDesc.isArmed(info, PollDesc.WRITE)) {
+            events |= POLLOUT;
+        }
+        // The end of the input is readable too. It must be known from what ends.
+        if (PollDesc.isArmed(info, PollDesc.READ)) {
+            events |= POLLIN | POLLRDHUP;
+        } else if ((info & PollDesc.HUNG_UP) == 0) {
+            events |= POLLRDHUP;
+        }
+        return events;
     }
 
     private int poll(Descriptors given, long until) {
@@ -360,7 +356,7 @@ final class PollPoller extends AbstractNetPoller {
         int disarmed = PollDesc.disarmed(modes);
         if ((mask & POLLNVAL) != 0) {
             // Its owner has closed it, and is about to say so.
-            disarmed = ALL_ARMED;
+            disarmed = PollDesc.ALL_ARMED;
         } else if ((mask & (POLLHUP | POLLERR)) != 0) {
             disarmed |= PollDesc.ARMED_HANG_UP;
         }
