@@ -105,6 +105,9 @@ abstract class AbstractNetPoller implements NetPoller {
      */
     abstract void remove(PollDesc pd, boolean fdStaysOpen);
 
+    /** As {@link PollDesc#abandon}. To close a descriptor is enough for most kernels. */
+    void abandon(PollDesc pd, int fdseq) {}
+
     /**
      * Waits until there are events, or {@code until} (NEVER: without a limit; 0: not at all), gives
      * up to {@link #MAX_EVENTS} of them to {@link #event}, and says so if it has seen an {@link

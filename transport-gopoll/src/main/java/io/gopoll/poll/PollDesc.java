@@ -87,7 +87,10 @@ public final class PollDesc {
 
     static final int ALL_ARMED = (READ | WRITE) << ARMED_SHIFT | ARMED_HANG_UP;
 
-    private static final int FDSEQ_SHIFT = 7;
+    /** {@link #info}: the descriptor is being closed, though this is not yet. */
+    private static final int ABANDONED = 128;
+
+    private static final int FDSEQ_SHIFT = 8;
 
     private static final VarHandle INFO;
     private static final VarHandle RG;
@@ -128,10 +131,10 @@ public final class PollDesc {
      */
 
     /**
-     * Go's {@code atomicInfo}: {@code fdseq << 7}, what is armed, FAILED, URGENT, HUNG_UP,
-     * CLOSING_BIT. In one word so that a stale event cannot mark the next user as hung up, or
-     * disarm it. fdseq counts the closes. Closing is set from unblock to the next open, so a desc
-     * in the free list is closing. Only the next open clears FAILED, URGENT and HUNG_UP.
+     * Go's {@code atomicInfo}: {@code fdseq << 8}, ABANDONED, what is armed, FAILED, URGENT,
+     * HUNG_UP, CLOSING_BIT. In one word so that a stale event cannot mark the next user as hung up,
+     * or disarm it. fdseq counts the closes. Closing is set from unblock to the next open, so a
+     * desc in the free list is closing. Only the next open clears FAILED, URGENT and HUNG_UP.
      *
      * <p>An armed side is one whose readiness the poller reports. All are armed from open on, but
      * the writing side of {@link NetPoller#openReader}, which the first park on it arms. Where the
@@ -572,7 +575,7 @@ public final class PollDesc {
 
     /** Whether the poller has anything to report, and somebody to report it to. */
     static boolean isWatched(long info) {
-        return (info & ALL_ARMED) != 0 && (info & CLOSING_BIT) == 0;
+        return (info & ALL_ARMED) != 0 && (info & (CLOSING_BIT | ABANDONED)) == 0;
     }
 
     static int fdseq(long info) {
@@ -597,8 +600,34 @@ public final class PollDesc {
         return modes << ARMED_SHIFT;
     }
 
-    /** The sequence number that an event must carry to be meant for the present user. */
-    int fdseq() {
+    /**
+     * Says that the descriptor is about to be closed while this is still open: the kernel is to let
+     * go of it, so that close(2) ends the connection. No event comes any more. Any thread, also
+     * after {@link #close}.
+     *
+     * @param fdseq what {@link #fdseq} was when the descriptor was opened
+     */
+    public void abandon(int fdseq) {
+        poller.abandon(this, fdseq);
+    }
+
+    /** False if it is another's by now. */
+    boolean abandoned(int fdseq) {
+        long i;
+        do {
+            i = info;
+            if (fdseq(i) != fdseq) {
+                return false;
+            }
+        } while (!INFO.compareAndSet(this, i, i | ABANDONED));
+        return true;
+    }
+
+    /**
+     * The sequence number that an event must carry to be meant for the present user, and that tells
+     * him from others.
+     */
+    public int fdseq() {
         return fdseq(info);
     }
 

@@ -222,6 +222,13 @@ final class PollPoller extends AbstractNetPoller {
         awaitLetGo();
     }
 
+    @Override
+    void abandon(PollDesc pd, int fdseq) {
+        if (pd.abandoned(fdseq)) {
+            awaitLetGo();
+        }
+    }
+
     /** Has the set of descriptors made anew, if somebody waits with an old one. */
     private void lookAgain() {
         if ((turns & 1) != 0) {

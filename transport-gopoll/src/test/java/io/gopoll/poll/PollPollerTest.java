@@ -174,6 +174,31 @@ class PollPollerTest extends NetPollerTest<PollPoller> {
     }
 
     @Test
+    void aDescriptorThatIsClosedBeforeItsDescIsLetGoOf() throws Exception {
+        PollingThread polling = new PollingThread(poller);
+        for (int i = 0; i < 1000; i++) {
+            int[] sockets = fds.socketPair();
+            PollDesc pd = poller.openReader(sockets[0]);
+            int user = pd.fdseq();
+            pd.abandon(user);
+            fds.close(sockets[0]);
+            assertEquals(0, fds.readByte(sockets[1]), "the end, at once");
+            fds.close(sockets[1]);
+            close(pd);
+            pd.abandon(user);
+        }
+        polling.stop();
+        int[] sockets = fds.socketPair();
+        PollDesc pd = poller.openReader(sockets[0]);
+        pd.abandon(pd.fdseq() - 1);
+        fds.writeByte(sockets[1]);
+        assertFalse(pd.park(READ, reader));
+        assertSame(reader, poller.poll(-1).get(0), "the former user has no say");
+        close(pd);
+        fds.close(sockets);
+    }
+
+    @Test
     void aSignalThatIsNoWakeupIsNotNoticed() throws Exception {
         int fd = fds.eventfd();
         FutureTask<Integer> poll = new FutureTask<>(() -> poller.poll(-1).size());
