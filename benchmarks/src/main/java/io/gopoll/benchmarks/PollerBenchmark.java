@@ -13,7 +13,7 @@
  */
 package io.gopoll.benchmarks;
 
-import io.gopoll.poll.EpollPoller;
+import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
 import io.gopoll.poll.Waiter;
@@ -47,7 +47,7 @@ public class PollerBenchmark {
 
     private final Syscalls sys = Syscalls.get();
     private final NativeMemory one = NativeMemory.allocate(8);
-    private EpollPoller poller;
+    private NetPoller poller;
     private PollDesc idle;
     private PollDesc busy;
     private int idleFd;
@@ -56,7 +56,7 @@ public class PollerBenchmark {
     @Setup
     public void open() throws IOException {
         one.buffer().putLong(0, 1);
-        poller = new EpollPoller();
+        poller = NetPoller.newPoller();
         idleFd = sys.eventfd(0, Constants.EFD_NONBLOCK);
         busyFd = sys.eventfd(0, Constants.EFD_NONBLOCK);
         idle = poller.open(idleFd);

@@ -43,10 +43,10 @@ class Machine extends AbstractNetPoller {
     void add(PollDesc pd, boolean writer) {}
 
     @Override
-    void addWriter(PollDesc pd) {}
+    void arm(PollDesc pd, int mode) {}
 
     @Override
-    void remove(PollDesc pd) {}
+    void remove(PollDesc pd, boolean fdStaysOpen) {}
 
     /** Every poll finds that it has been interrupted, and nothing else. */
     @Override
@@ -61,7 +61,7 @@ class Machine extends AbstractNetPoller {
     }
 
     @Override
-    public void close() {}
+    void closeDescriptors() {}
 
     /** 1 if there was nothing to wait for, 0 if the waiter is parked. */
     final int park() {
@@ -70,7 +70,7 @@ class Machine extends AbstractNetPoller {
 
     /** The reading side becomes ready, and who waits for it is resumed. */
     final void edge() {
-        pd.event(pd.fdseq(), PollDesc.READ, 0, ready);
+        pd.event(pd.fdseq(), PollDesc.READ, 0, 0, ready);
         resumeReady();
     }
 
@@ -91,10 +91,5 @@ class Machine extends AbstractNetPoller {
             ready.get(i).resume();
         }
         ready.clear();
-    }
-
-    @Override
-    public boolean isClosed() {
-        return false;
     }
 }

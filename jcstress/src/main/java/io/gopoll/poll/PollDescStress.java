@@ -308,7 +308,7 @@ public class PollDescStress {
 
         @Actor
         public void ready() {
-            pd.event(fdseq, READ, PollDesc.HUNG_UP | PollDesc.URGENT | PollDesc.FAILED, ready);
+            pd.event(fdseq, READ, PollDesc.HUNG_UP | PollDesc.URGENT | PollDesc.FAILED, 0, ready);
         }
 
         @Actor

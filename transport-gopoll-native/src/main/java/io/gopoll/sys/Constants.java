@@ -24,6 +24,16 @@ public final class Constants {
 
     private Constants() {}
 
+    // poll.h
+
+    public static final int POLLIN = 0x1;
+    public static final int POLLPRI = 0x2;
+    public static final int POLLOUT = 0x4;
+    public static final int POLLERR = 0x8;
+    public static final int POLLHUP = 0x10;
+    public static final int POLLNVAL = 0x20;
+    public static final int POLLRDHUP = 0x2000;
+
     // sys/epoll.h
 
     public static final int EPOLLIN = 0x1;

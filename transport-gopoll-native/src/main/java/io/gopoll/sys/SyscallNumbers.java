@@ -44,6 +44,7 @@ final class SyscallNumbers {
     static final long MUNMAP = number(11, 215);
     static final long OPENAT = number(257, 56);
     static final long PIPE2 = number(293, 59);
+    static final long PPOLL = number(271, 73);
     static final long READ = number(0, 63);
     static final long READV = number(19, 65);
     static final long RECVFROM = number(45, 207);

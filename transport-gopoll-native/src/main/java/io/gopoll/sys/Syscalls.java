@@ -227,6 +227,22 @@ public abstract class Syscalls {
                 syscall(EPOLL_PWAIT2, epfd, events, maxevents, timespec, NO_SIGMASK, SIGSET_SIZE);
     }
 
+    /**
+     * poll(2) with a timeout in nanoseconds; negative waits without a limit.
+     *
+     * @param fds the address of {@code nfds} elements of {@code struct pollfd}, see {@link PollFds}
+     * @param timespec the address of 16 bytes of scratch memory for the timeout, owned by the
+     *     caller; the kernel changes it
+     */
+    public final int ppoll(long fds, int nfds, long timeoutNanos, long timespec) {
+        if (timeoutNanos < 0) {
+            return (int) syscall(PPOLL, fds, nfds, 0, NO_SIGMASK, SIGSET_SIZE, 0);
+        }
+        putLong(timespec, timeoutNanos / NANOS_PER_SECOND);
+        putLong(timespec + Long.BYTES, timeoutNanos % NANOS_PER_SECOND);
+        return (int) syscall(PPOLL, fds, nfds, timespec, NO_SIGMASK, SIGSET_SIZE, 0);
+    }
+
     /** Rounded up, so that a wait for less than a millisecond does not become a busy loop. */
     static int toMillis(long nanos) {
         if (nanos <= 0) {

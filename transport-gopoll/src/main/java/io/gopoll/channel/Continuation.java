@@ -81,16 +81,30 @@ abstract class Continuation implements Waiter {
 
     /** Waits for the poller, unless it waits already; queued if there is news for it. */
     void park() {
+        park(true);
+    }
+
+    /**
+     * @param drained whether an edge is to come with the next byte; without that there may be bytes
+     *     that the side has been told of, and it waits for a hang-up or a deadline
+     */
+    void park(boolean drained) {
         PollDesc pd = registration().pollDesc();
-        if (pd == null || isParked() || !registration().isValid()) {
+        if (pd == null || !registration().isValid()) {
+            return;
+        }
+        if (isParked()) {
+            if (drained) {
+                pd.arm(mode());
+            }
             return;
         }
         registration().parked();
-        park(pd);
+        park(pd, drained);
     }
 
-    private void park(PollDesc pd) {
-        if (pd.park(mode(), this)) {
+    private void park(PollDesc pd, boolean drained) {
+        if (drained ? pd.park(mode(), this) : pd.watch(mode(), this)) {
             queue();
         } else {
             set(PARKED);
@@ -109,7 +123,7 @@ abstract class Continuation implements Waiter {
         // Once for news that has come before, and once to wait. A deadline that has passed ends
         // both at once: then nothing is watched.
         for (int i = 0; i < 2 && !isParked(); i++) {
-            park(pd);
+            park(pd, false);
         }
     }
 

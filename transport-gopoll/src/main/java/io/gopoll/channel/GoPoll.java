@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel;
 
-import io.gopoll.poll.EpollPoller;
+import io.gopoll.poll.NetPoller;
 import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Syscalls;
 import io.netty.util.concurrent.EventExecutor;
@@ -54,7 +54,7 @@ public final class GoPoll {
         }
         try {
             Syscalls.get();
-            new EpollPoller().close();
+            NetPoller.newPoller().close();
             works = true;
             return null;
         } catch (Throwable t) {

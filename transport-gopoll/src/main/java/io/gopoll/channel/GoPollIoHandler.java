@@ -16,7 +16,6 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
-import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
@@ -129,7 +128,7 @@ public final class GoPollIoHandler implements IoHandler {
 
     private void openPoller() {
         try {
-            poller = new EpollPoller();
+            poller = NetPoller.newPoller();
         } catch (IOException e) {
             throw new ChannelException("Unable to open a poller", e);
         }

@@ -135,8 +135,13 @@ abstract class ReadSide extends Side {
     /** Waits for the next edge, unless the side goes on by itself. */
     private void park() {
         if (!registration().reader().isQueued()) {
-            registration().reader().park();
+            registration().reader().park(false);
         }
+    }
+
+    /** Whether an edge is to come with the next byte. */
+    boolean awaitsEdge() {
+        return drained == Drained.YES;
     }
 
     // ---- The deadline. Any thread. ----
@@ -285,7 +290,7 @@ abstract class ReadSide extends Side {
         }
         if (registration() == r && r.isValid()) {
             if (input != Input.ENDED) {
-                r.reader().park();
+                r.reader().park(awaitsEdge());
             }
             if (interest != Interest.NONE) {
                 goOn();

@@ -53,6 +53,11 @@ final class Splices {
     private boolean endOfInput;
 
     /**
+     * The pipe of the target is full, or may be: whoever empties it has this channel look again.
+     */
+    private boolean awaitsRoom;
+
+    /**
      * The channels that found the pipe full; null until one has. They read on when some of it has
      * gone, or when this channel closes.
      */
@@ -163,6 +168,10 @@ final class Splices {
         return q != null && q.peek() != null;
     }
 
+    boolean awaitsRoom() {
+        return awaitsRoom;
+    }
+
     boolean isEndOfInput() {
         return endOfInput;
     }
@@ -174,6 +183,7 @@ final class Splices {
      *     target is full
      */
     boolean read(GoPollRecvByteAllocatorHandle allocHandle) {
+        awaitsRoom = false;
         In splice = queue.peek();
         if (!splice.read(allocHandle)) {
             return false;
@@ -307,6 +317,7 @@ final class Splices {
             if (n == 0) {
                 if (there.pipe.bytes > 0 && !endOfInput) {
                     there.awaitRoom(channel);
+                    awaitsRoom = true;
                 }
                 return false;
             }

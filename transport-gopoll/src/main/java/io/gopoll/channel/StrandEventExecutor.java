@@ -222,7 +222,10 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
     }
 
     private boolean hasWork() {
-        return hasNews() || registrations.hasQueued() || hasScheduledTasks();
+        return hasNews()
+                || registrations.hasQueued()
+                || registrations.hasLooks()
+                || hasScheduledTasks();
     }
 
     /** What others may have brought. Any thread. */

@@ -33,6 +33,12 @@ class StreamReadSide extends ReadSide {
     }
 
     @Override
+    boolean awaitsEdge() {
+        Splices splices = ((AbstractGoPollStreamChannel) channel).splicesIfAny();
+        return super.awaitsEdge() && (splices == null || !splices.awaitsRoom());
+    }
+
+    @Override
     void readLoop(ChannelConfig config) {
         GoPollRecvByteAllocatorHandle allocHandle = allocHandle();
         ChannelPipeline pipeline = channel.pipeline();

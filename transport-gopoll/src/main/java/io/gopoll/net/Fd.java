@@ -17,6 +17,7 @@ import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
 import static io.gopoll.sys.Errno.EBADF;
 import static io.gopoll.sys.Errno.EINTR;
 
+import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;
@@ -63,6 +64,12 @@ public abstract class Fd {
      * once, by the thread that makes this {@code CLOSED} with no reference left.
      */
     private volatile int refs;
+
+    /** Who watches it, or has watched it at last. */
+    private volatile PollDesc polled;
+
+    /** The user of {@link #polled} that this is. Written before it. */
+    private int polledFdseq;
 
     Fd(int sysfd) {
         if (sysfd < 0) {
@@ -373,7 +380,7 @@ public abstract class Fd {
             }
             if (REFS.compareAndSet(this, r, r | CLOSED)) {
                 if (r == 0) {
-                    SYS.close(sysfd);
+                    closeSysfd();
                 }
                 return true;
             }
@@ -400,7 +407,21 @@ public abstract class Fd {
 
     final void decref() {
         if ((int) REFS.getAndAdd(this, -REF) - REF == CLOSED) {
-            SYS.close(sysfd);
+            closeSysfd();
         }
+    }
+
+    private void closeSysfd() {
+        PollDesc pd = polled;
+        if (pd != null) {
+            pd.abandon(polledFdseq);
+        }
+        SYS.close(sysfd);
+    }
+
+    /** To be told before the descriptor is closed, unless it has been closed before. */
+    final void polledBy(PollDesc pd) {
+        polledFdseq = pd.fdseq();
+        polled = pd;
     }
 }

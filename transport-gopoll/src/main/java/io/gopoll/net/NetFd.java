@@ -177,9 +177,12 @@ public final class NetFd extends Fd {
     public PollDesc open(NetPoller poller) throws IOException {
         incref("open");
         try {
-            return sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
-                    ? poller.open(sysfd())
-                    : poller.openReader(sysfd());
+            PollDesc pd =
+                    sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
+                            ? poller.open(sysfd())
+                            : poller.openReader(sysfd());
+            polledBy(pd);
+            return pd;
         } finally {
             decref();
         }

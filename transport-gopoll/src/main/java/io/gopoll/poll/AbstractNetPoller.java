@@ -17,10 +17,11 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * What is the same for every operating system: Go's {@code netpoll.go}. A subclass adds what stands
- * in Go's {@code netpoll_epoll.go} or {@code netpoll_kqueue.go}.
+ * in Go's {@code netpoll_epoll.go} or {@code netpoll_aix.go}.
  *
  * <p>A poll allocates nothing. Everything that it takes (an edge, a waiter, a timer) has its place
  * from the beginning, so that nothing is lost when there is no memory.
@@ -73,6 +74,15 @@ abstract class AbstractNetPoller implements NetPoller {
      */
     private boolean interrupted;
 
+    /**
+     * Keeps {@link #interrupt} from writing to a number that {@link #close} has given back. Next to
+     * never contended: there is one interrupt at a time.
+     */
+    final ReentrantLock closeLock = new ReentrantLock();
+
+    /** Written under closeLock. */
+    private volatile boolean closed;
+
     /** A wakeup could not interrupt the poller: at least the next poll must not wait. */
     private volatile boolean missed;
 
@@ -82,11 +92,21 @@ abstract class AbstractNetPoller implements NetPoller {
      */
     abstract void add(PollDesc pd, boolean writer) throws IOException;
 
-    /** Watches the writing side too. Reports an edge if it is ready already. */
-    abstract void addWriter(PollDesc pd);
+    /**
+     * Go's {@code netpollarm}: watches a side that is not {@link PollDesc#isArmed armed}, and arms
+     * it. Reports an edge if it is ready already.
+     */
+    abstract void arm(PollDesc pd, int mode);
 
-    /** Go's {@code netpollclose}. */
-    abstract void remove(PollDesc pd);
+    /**
+     * Go's {@code netpollclose}.
+     *
+     * @param fdStaysOpen see {@link PollDesc#close}
+     */
+    abstract void remove(PollDesc pd, boolean fdStaysOpen);
+
+    /** As {@link PollDesc#abandon}. To close a descriptor is enough for most kernels. */
+    void abandon(PollDesc pd, int fdseq) {}
 
     /**
      * Waits until there are events, or {@code until} (NEVER: without a limit; 0: not at all), gives
@@ -104,6 +124,9 @@ abstract class AbstractNetPoller implements NetPoller {
      */
     abstract boolean interrupt();
 
+    /** The poller's own ones; under {@link #closeLock}, once. */
+    abstract void closeDescriptors();
+
     /** {@link #waitForEvents} has seen an {@link #interrupt}. */
     final void sawInterrupt() {
         interrupted = true;
@@ -114,8 +137,8 @@ abstract class AbstractNetPoller implements NetPoller {
      *
      * @return what {@link PollDesc#event} returns
      */
-    final boolean event(int index, int fdseq, int modes, int news, ReadyList ready) {
-        return cache.get(index).event(fdseq, modes, news, ready);
+    final boolean event(int index, int fdseq, int modes, int news, int disarmed, ReadyList ready) {
+        return cache.get(index).event(fdseq, modes, news, disarmed, ready);
     }
 
     @Override
@@ -201,6 +224,40 @@ abstract class AbstractNetPoller implements NetPoller {
         }
         close();
         return true;
+    }
+
+    /**
+     * {@inheritDoc} Not while another thread polls. A {@link #wakeup} after it does nothing.
+     *
+     * @throws IllegalStateException if PollDescs are still open
+     */
+    @Override
+    public final void close() {
+        int open = cache.inUse();
+        if (open > 0) {
+            throw new IllegalStateException(
+                    open + " PollDescs of this poller are still open: close them first");
+        }
+        closeLock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                closeDescriptors();
+            }
+        } finally {
+            closeLock.unlock();
+        }
+    }
+
+    @Override
+    public final boolean isClosed() {
+        return closed;
+    }
+
+    final void ensureOpen() {
+        if (closed) {
+            throw new IllegalStateException("this poller has been closed");
+        }
     }
 
     @Override

@@ -15,9 +15,7 @@ package io.gopoll.poll;
 
 import static io.gopoll.sys.Constants.EFD_CLOEXEC;
 import static io.gopoll.sys.Constants.EFD_NONBLOCK;
-import static io.gopoll.sys.Constants.EPOLLERR;
 import static io.gopoll.sys.Constants.EPOLLET;
-import static io.gopoll.sys.Constants.EPOLLHUP;
 import static io.gopoll.sys.Constants.EPOLLIN;
 import static io.gopoll.sys.Constants.EPOLLOUT;
 import static io.gopoll.sys.Constants.EPOLLPRI;
@@ -108,15 +106,6 @@ public final class EpollPoller extends AbstractNetPoller {
     private int stale;
 
     /**
-     * Keeps {@link #interrupt} from writing to a number that {@link #close} has given back. Next to
-     * never contended: there is one interrupt at a time.
-     */
-    private final ReentrantLock closeLock = new ReentrantLock();
-
-    /** Written under closeLock. */
-    private volatile boolean closed;
-
-    /**
      * Go's {@code netpollinit}.
      *
      * @throws IOException if there are no descriptors left (EMFILE, ENFILE) or no memory
@@ -167,16 +156,21 @@ public final class EpollPoller extends AbstractNetPoller {
         }
     }
 
+    /** The writing side of {@link #openReader}: all others are armed from the beginning. */
     @Override
-    void addWriter(PollDesc pd) {
+    void arm(PollDesc pd, int mode) {
         int result = control(EPOLL_CTL_MOD, pd, BOTH_SIDES);
         if (result < 0) {
             throw failed("epoll_ctl(MOD) of descriptor " + pd.fd(), result);
         }
+        pd.armed(mode);
     }
 
     @Override
-    void remove(PollDesc pd) {
+    void remove(PollDesc pd, boolean fdStaysOpen) {
+        if (!fdStaysOpen) {
+            return;
+        }
         int result = control(EPOLL_CTL_DEL, pd, 0);
         if (result < 0) {
             throw failed("epoll_ctl(DEL) of descriptor " + pd.fd(), result);
@@ -219,21 +213,9 @@ public final class EpollPoller extends AbstractNetPoller {
                 sawInterrupt();
                 continue;
             }
-            int modes = 0;
-            if ((mask & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0) {
-                modes |= PollDesc.READ;
-            }
-            if ((mask & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
-                modes |= PollDesc.WRITE;
-            }
-            int news = (mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 ? PollDesc.HUNG_UP : 0;
-            if ((mask & EPOLLPRI) != 0) {
-                news |= PollDesc.URGENT;
-            }
-            if ((mask & (EPOLLHUP | EPOLLERR)) == (EPOLLHUP | EPOLLERR)) {
-                news |= PollDesc.FAILED;
-            }
-            if (event((int) (data >>> 32), (int) data, modes, news, ready)) {
+            int modes = Revents.modes(mask);
+            int news = Revents.news(mask);
+            if (event((int) (data >>> 32), (int) data, modes, news, 0, ready)) {
                 stale++;
             }
         }
@@ -319,7 +301,7 @@ public final class EpollPoller extends AbstractNetPoller {
     boolean interrupt() {
         closeLock.lock();
         try {
-            return closed || writeOne() || makeEdge() || replaceEventfd();
+            return isClosed() || writeOne() || makeEdge() || replaceEventfd();
         } finally {
             closeLock.unlock();
         }
@@ -370,39 +352,10 @@ public final class EpollPoller extends AbstractNetPoller {
         return result >= 0;
     }
 
-    /**
-     * {@inheritDoc} Not while another thread polls. A {@link #wakeup} after it does nothing.
-     *
-     * @throws IllegalStateException if PollDescs are still open
-     */
     @Override
-    public void close() {
-        int open = cache.inUse();
-        if (open > 0) {
-            throw new IllegalStateException(
-                    open + " PollDescs of this poller are still open: close them first");
-        }
-        closeLock.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                sys.close(eventfd);
-                sys.close(epfd);
-            }
-        } finally {
-            closeLock.unlock();
-        }
-    }
-
-    @Override
-    public boolean isClosed() {
-        return closed;
-    }
-
-    private void ensureOpen() {
-        if (closed) {
-            throw new IllegalStateException("this poller has been closed");
-        }
+    void closeDescriptors() {
+        sys.close(eventfd);
+        sys.close(epfd);
     }
 
     /** For tests. */

@@ -21,6 +21,37 @@ import java.io.IOException;
  */
 public interface NetPoller extends AutoCloseable {
 
+    /** {@code epoll} or {@code poll}; without it {@code epoll}. */
+    String PROPERTY = "io.gopoll.poller";
+
+    /**
+     * Which poller {@link #newPoller} opens.
+     *
+     * @return {@code "epoll"} or {@code "poll"}
+     * @throws IllegalArgumentException if {@code io.gopoll.poller} is neither
+     */
+    static String kind() {
+        String kind = System.getProperty(PROPERTY, "epoll");
+        if (!kind.equals("epoll") && !kind.equals("poll")) {
+            throw new IllegalArgumentException(
+                    PROPERTY + ": " + kind + " (expected: epoll or poll)");
+        }
+        return kind;
+    }
+
+    /**
+     * Opens a poller: {@link EpollPoller}, or with {@code -Dio.gopoll.poller=poll} one on poll(2).
+     * That one is for where there is no epoll, and to compare with: each wait costs as much time as
+     * there are open descriptors.
+     *
+     * @throws IOException if there are no descriptors left (EMFILE, ENFILE) or no memory
+     * @throws IllegalArgumentException as {@link #kind}
+     * @throws UnsupportedOperationException if system calls cannot be made here
+     */
+    static NetPoller newPoller() throws IOException {
+        return kind().equals("poll") ? new PollPoller() : new EpollPoller();
+    }
+
     /**
      * Watches both sides of a descriptor, edge-triggered, until {@link PollDesc#close}: Go's {@code
      * pollOpen}. Any thread.

@@ -109,7 +109,12 @@ final class PollCache {
         return size;
     }
 
-    /** The desc that an event names by its index. */
+    /** Above the index of every desc that has been handed out. Takes no lock. */
+    int limit() {
+        return slots.length;
+    }
+
+    /** The desc that an event names by its index; null if none has been handed out. */
     PollDesc get(int index) {
         return slots[index];
     }

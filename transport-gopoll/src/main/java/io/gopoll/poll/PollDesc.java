@@ -80,7 +80,18 @@ public final class PollDesc {
 
     static final int FAILED = 8;
 
-    private static final int FDSEQ_SHIFT = 4;
+    /** The bit in {@link #info} that says that a side is armed: its mode, shifted. */
+    private static final int ARMED_SHIFT = 4;
+
+    /** {@link #info}: an error or the end of both directions has not been reported yet. */
+    static final int ARMED_HANG_UP = 64;
+
+    static final int ALL_ARMED = (READ | WRITE) << ARMED_SHIFT | ARMED_HANG_UP;
+
+    /** {@link #info}: the descriptor is being closed, though this is not yet. */
+    private static final int ABANDONED = 128;
+
+    private static final int FDSEQ_SHIFT = 8;
 
     private static final VarHandle INFO;
     private static final VarHandle RG;
@@ -121,10 +132,15 @@ public final class PollDesc {
      */
 
     /**
-     * Go's {@code atomicInfo}: {@code fdseq << 4}, FAILED, URGENT, HUNG_UP, CLOSING_BIT. In one
-     * word so that a stale event cannot mark the next user as hung up. fdseq counts the closes.
-     * Closing is set from unblock to the next open, so a desc in the free list is closing. Only the
-     * next open clears the other three.
+     * Go's {@code atomicInfo}: {@code fdseq << 8}, ABANDONED, what is armed, FAILED, URGENT,
+     * HUNG_UP, CLOSING_BIT. In one word so that a stale event cannot mark the next user as hung up,
+     * or disarm it. fdseq counts the closes. Closing is set from unblock to the next open, so a
+     * desc in the free list is closing. Only the next open clears FAILED, URGENT and HUNG_UP.
+     *
+     * <p>An armed side is one whose readiness the poller reports. All are armed from open on, but
+     * the writing side of {@link NetPoller#openReader}, which the first park on it arms. Where the
+     * kernel reports edges that is all. Where it reports levels ({@link PollPoller}) an event
+     * disarms what it reports, and {@link #park} or {@link #arm} arms it again.
      */
     private volatile long info = CLOSING_BIT;
 
@@ -176,19 +192,22 @@ public final class PollDesc {
     private final AbstractNetPoller poller;
 
     /**
-     * -1 while not open. Written by open and close, and published by {@link PollCache}'s lock and
-     * by whoever passes the desc on.
+     * -1 while not open. Written by open and close: after the {@link #info} that ends the former
+     * user, and before that of the next one.
      */
-    private int fd = -1;
-
-    /** Whether the kernel reports the writing side. Used by that side's user only. */
-    private boolean writerWatched;
+    private volatile int fd = -1;
 
     /**
      * What the kernel watches, a mask of {@link EpollPoller}; 0 while it does not. Written under
      * the poller's controlLock, and by {@link #retire}.
      */
     int interest;
+
+    /** Until when {@link PollPoller} leaves the user of {@link #restingFdseq} out. */
+    long restsUntil;
+
+    /** See {@link #restsUntil}. Both are the polling thread's. */
+    int restingFdseq = -1;
 
     /** The newest {@link #fdseq} of a stale event. The polling thread's. */
     private int newestStale = -1;
@@ -250,8 +269,8 @@ public final class PollDesc {
     }
 
     /**
-     * The first part of Go's {@code pollWait} ({@code netpollblock}), up to where a goroutine gives
-     * up its thread.
+     * The first part of Go's {@code pollWait} ({@code netpollarm}, {@code netpollblock}), up to
+     * where a goroutine gives up its thread. For a side that has found EAGAIN.
      *
      * @param mode READ or WRITE
      * @return false if the waiter has been parked: it will be resumed once, or has been already.
@@ -260,20 +279,35 @@ public final class PollDesc {
      * @throws IllegalStateException "double wait" if somebody already waits on that side
      */
     public boolean park(int mode, Waiter waiter) {
-        if (mode == WRITE && !writerWatched) {
-            poller.addWriter(this);
-            writerWatched = true;
-        }
+        return park(mode, waiter, true);
+    }
+
+    /**
+     * As {@link #park}, for a side that has not found EAGAIN: it waits for news, as a hang-up or a
+     * deadline. Of what it has left in the socket it may or may not be told again, until {@link
+     * #arm}.
+     */
+    public boolean watch(int mode, Waiter waiter) {
+        return park(mode, waiter, false);
+    }
+
+    private boolean park(int mode, Waiter waiter, boolean arm) {
         for (; ; ) {
             Object state = side(mode);
             if (state == READY) {
                 if (casSide(mode, READY, null)) {
                     return true;
                 }
-            } else if (state != null) {
+                continue;
+            }
+            if (state != null) {
                 throw new IllegalStateException(
                         "double wait: somebody already waits to " + name(mode) + ": " + this);
-            } else if (casSide(mode, null, WAIT)) {
+            }
+            if (arm) {
+                arm(mode);
+            }
+            if (casSide(mode, null, WAIT)) {
                 // Checked again after reset: a close or a deadline that came before WAIT has
                 // resumed nobody.
                 int error = error(mode);
@@ -299,6 +333,18 @@ public final class PollDesc {
                 // An edge, a deadline or a close came in between. The next round finds READY or
                 // the error. It finds neither if the deadline has been moved since.
             }
+        }
+    }
+
+    /**
+     * Go's {@code netpollarm}: an edge is to follow if the side is ready, now or later. Called by
+     * park; by the side's user himself if he finds EAGAIN while his waiter is parked.
+     *
+     * @param mode READ or WRITE
+     */
+    public void arm(int mode) {
+        if (!isArmed(mode)) {
+            poller.arm(this, mode);
         }
     }
 
@@ -494,9 +540,7 @@ public final class PollDesc {
             throw new IllegalStateException("close while somebody waits: " + this);
         }
         try {
-            if (fdStaysOpen) {
-                poller.remove(this);
-            }
+            poller.remove(this, fdStaysOpen);
         } finally {
             poller.cache.free(this);
         }
@@ -536,19 +580,82 @@ public final class PollDesc {
     /** The part of {@link NetPoller#open} that comes before epoll_ctl. */
     void open(int fd, boolean writer) {
         this.fd = fd;
-        writerWatched = writer;
         rg = null;
         wg = null;
         rd = 0;
         wd = 0;
         // Last: a park of the former user may still be running, after somebody has taken its
         // waiter. It ignores the fields above as long as it sees closing.
-        info = info & ~(CLOSING_BIT | HUNG_UP | URGENT | FAILED);
+        int armed = READ << ARMED_SHIFT | ARMED_HANG_UP | (writer ? WRITE << ARMED_SHIFT : 0);
+        info = info >>> FDSEQ_SHIFT << FDSEQ_SHIFT | armed;
     }
 
-    /** The sequence number that an event must carry to be meant for the present user. */
-    int fdseq() {
+    /** Whether the poller reports the side when it becomes ready. */
+    boolean isArmed(int mode) {
+        return isArmed(info, mode);
+    }
+
+    /** Everything that one look must tell, to be asked below. */
+    long info() {
+        return info;
+    }
+
+    /** Whether the poller has anything to report, and somebody to report it to. */
+    static boolean isWatched(long info) {
+        return (info & ALL_ARMED) != 0 && (info & (CLOSING_BIT | ABANDONED)) == 0;
+    }
+
+    static int fdseq(long info) {
         return (int) (info >>> FDSEQ_SHIFT);
+    }
+
+    static boolean isArmed(long info, int mode) {
+        return (info & mode << ARMED_SHIFT) != 0;
+    }
+
+    /** The poller reports the side from now on. */
+    void armed(int mode) {
+        int bit = mode << ARMED_SHIFT;
+        long i;
+        do {
+            i = info;
+        } while ((i & bit) == 0 && !INFO.compareAndSet(this, i, i | bit));
+    }
+
+    /** What an event disarms that has made these sides ready. */
+    static int disarmed(int modes) {
+        return modes << ARMED_SHIFT;
+    }
+
+    /**
+     * Says that the descriptor is about to be closed while this is still open: the kernel is to let
+     * go of it, so that close(2) ends the connection. No event comes any more. Any thread, also
+     * after {@link #close}.
+     *
+     * @param fdseq what {@link #fdseq} was when the descriptor was opened
+     */
+    public void abandon(int fdseq) {
+        poller.abandon(this, fdseq);
+    }
+
+    /** False if it is another's by now. */
+    boolean abandoned(int fdseq) {
+        long i;
+        do {
+            i = info;
+            if (fdseq(i) != fdseq) {
+                return false;
+            }
+        } while (!INFO.compareAndSet(this, i, i | ABANDONED));
+        return true;
+    }
+
+    /**
+     * The sequence number that an event must carry to be meant for the present user, and that tells
+     * him from others.
+     */
+    public int fdseq() {
+        return fdseq(info);
     }
 
     /**
@@ -557,11 +664,12 @@ public final class PollDesc {
      *
      * @param modes the sides that have become ready, in any combination
      * @param news HUNG_UP, URGENT and FAILED, in any combination
+     * @param disarmed what is not to be reported again until it is armed
      * @param ready has room for two
      * @return true if the event is stale, and not the first one of that former user: the kernel
      *     still watches a descriptor that has been closed here
      */
-    boolean event(int fdseq, int modes, int news, ReadyList ready) {
+    boolean event(int fdseq, int modes, int news, int disarmed, ReadyList ready) {
         long i = info;
         if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
             // The first one may have come in while the descriptor was being closed.
@@ -571,7 +679,10 @@ public final class PollDesc {
             }
             return again;
         }
-        while ((i & news) != news && !INFO.compareAndSet(this, i, i | news)) {
+        for (long next; (next = i & ~disarmed | news) != i; ) {
+            if (INFO.compareAndSet(this, i, next)) {
+                break;
+            }
             i = info;
             if ((int) (i >>> FDSEQ_SHIFT) != fdseq) {
                 return false;

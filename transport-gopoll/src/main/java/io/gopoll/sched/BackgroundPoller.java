@@ -13,7 +13,6 @@
  */
 package io.gopoll.sched;
 
-import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -60,7 +59,7 @@ public final class BackgroundPoller implements AutoCloseable {
         }
     }
 
-    private final NetPoller poller = new EpollPoller();
+    private final NetPoller poller = NetPoller.newPoller();
     private final boolean daemon;
 
     /** Under this. */

@@ -13,7 +13,6 @@
  */
 package io.gopoll.sched;
 
-import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.ReadyList;
 import io.netty.util.internal.PlatformDependent;
@@ -48,7 +47,7 @@ final class Processor {
 
     final int index;
 
-    private final NetPoller poller = new EpollPoller();
+    private final NetPoller poller = NetPoller.newPoller();
     private final Queue<Ready> queue = PlatformDependent.newFixedMpmcQueue(QUEUE);
 
     private final Timers timers = new Timers();

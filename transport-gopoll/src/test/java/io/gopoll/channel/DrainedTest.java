@@ -42,6 +42,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Timeout;
@@ -174,6 +175,13 @@ class DrainedTest {
 
     /** A connection between Unix sockets: its sending descriptor, and the channel that reads. */
     private int pairWith(Bytes bytes, boolean autoRead) throws Exception {
+        return pairWith(bytes, autoRead, peer -> {});
+    }
+
+    /**
+     * @param before what the peer does before the channel is watched
+     */
+    private int pairWith(Bytes bytes, boolean autoRead, IntConsumer before) throws Exception {
         NativeMemory fds = NativeMemory.allocate(8);
         assertEquals(
                 0,
@@ -183,6 +191,7 @@ class DrainedTest {
                 new GoPollDomainSocketChannel(fds.buffer().getInt(4), true);
         channel.config().setAutoRead(autoRead);
         channel.pipeline().addLast(bytes);
+        before.accept(fds.buffer().getInt(0));
         group.register(channel).sync();
         channel.read();
         return fds.buffer().getInt(0);
@@ -218,6 +227,27 @@ class DrainedTest {
                     });
             bytes.assertRead(3 * PART);
         }
+        assertEquals(0, Syscalls.get().close(peer));
+    }
+
+    /** One edge tells of all that was there before the channel. */
+    @ParameterizedTest
+    @CsvSource({"false, true", "false, false", "true, true", "true, false"})
+    void bytesBehindDescriptorsThatOneEdgeTellsOfAreRead(boolean goroutine, boolean autoRead)
+            throws Exception {
+        start(goroutine);
+        Bytes bytes = new Bytes();
+        int peer =
+                pairWith(
+                        bytes,
+                        autoRead,
+                        fd -> {
+                            for (int i = 0; i < 5; i++) {
+                                assertEquals(PART, send(fd, PART, -1, 0));
+                                assertEquals(PART, send(fd, PART, fd, 0));
+                            }
+                        });
+        bytes.assertRead(10 * PART);
         assertEquals(0, Syscalls.get().close(peer));
     }
 

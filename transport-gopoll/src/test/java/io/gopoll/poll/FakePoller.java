@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 final class FakePoller extends AbstractNetPoller {
 
     final List<Integer> added = new ArrayList<>();
-    final List<Integer> writersAdded = new ArrayList<>();
+    final List<Integer> armed = new ArrayList<>();
     final List<Integer> removed = new ArrayList<>();
     int interrupts;
 
@@ -33,7 +33,7 @@ final class FakePoller extends AbstractNetPoller {
     boolean interruptible = true;
 
     Runnable onInterrupt = () -> {};
-    Runnable onAddWriter = () -> {};
+    Runnable onArm = () -> {};
 
     /** What a wait brings. */
     Consumer<ReadyList> events = ready -> {};
@@ -44,14 +44,17 @@ final class FakePoller extends AbstractNetPoller {
     }
 
     @Override
-    void addWriter(PollDesc pd) {
-        onAddWriter.run();
-        writersAdded.add(pd.fd());
+    void arm(PollDesc pd, int mode) {
+        onArm.run();
+        armed.add(mode);
+        pd.armed(mode);
     }
 
     @Override
-    void remove(PollDesc pd) {
-        removed.add(pd.fd());
+    void remove(PollDesc pd, boolean fdStaysOpen) {
+        if (fdStaysOpen) {
+            removed.add(pd.fd());
+        }
     }
 
     @Override
@@ -68,7 +71,7 @@ final class FakePoller extends AbstractNetPoller {
     }
 
     @Override
-    public void close() {}
+    void closeDescriptors() {}
 
     PollDesc open() {
         try {
@@ -80,15 +83,10 @@ final class FakePoller extends AbstractNetPoller {
 
     /** An event of the present user of the desc: what becomes runnable is added to the list. */
     static void edge(PollDesc pd, int modes, ReadyList ready) {
-        pd.event(pd.fdseq(), modes, 0, ready);
+        pd.event(pd.fdseq(), modes, 0, 0, ready);
     }
 
     static void edge(PollDesc pd, int modes) {
         edge(pd, modes, new ReadyList(2));
-    }
-
-    @Override
-    public boolean isClosed() {
-        return false;
     }
 }

@@ -25,6 +25,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
@@ -196,7 +197,7 @@ class PollDescTest {
     void aClosedDescIsUsedAgainAndKnowsNothingOfItsFormerUser() {
         int former = pd.fdseq();
         FakePoller.edge(pd, READ | WRITE);
-        pd.event(former, READ, PollDesc.HUNG_UP, ready);
+        pd.event(former, READ, PollDesc.HUNG_UP, 0, ready);
         pd.setDeadline(-1, READ | WRITE);
         assertTrue(pd.hungUp());
         pd.unblock();
@@ -215,14 +216,43 @@ class PollDescTest {
         int former = pd.fdseq();
         pd.unblock();
         pd.close(false);
-        pd.event(former, READ | WRITE, PollDesc.HUNG_UP, ready);
+        pd.event(former, READ | WRITE, PollDesc.HUNG_UP, 0, ready);
         PollDesc again = poller.open();
         assertSame(pd, again);
         assertFalse(again.park(READ, waiter));
-        again.event(former, READ | WRITE, PollDesc.HUNG_UP, ready);
+        again.event(former, READ | WRITE, PollDesc.HUNG_UP, 0, ready);
         assertEquals(0, ready.size());
         assertFalse(again.hungUp());
         assertFalse(again.park(WRITE, waiter));
+    }
+
+    @Test
+    void anEventForTheFormerUserDisarmsNothing() {
+        int former = pd.fdseq();
+        int both = PollDesc.disarmed(READ | WRITE);
+        pd.event(former, READ | WRITE, 0, both, ready);
+        assertFalse(pd.isArmed(READ));
+        assertFalse(pd.isArmed(WRITE));
+        pd.unblock();
+        pd.close(false);
+        PollDesc again = poller.open();
+        assertSame(pd, again);
+        again.event(former, READ | WRITE, 0, both, ready);
+        assertTrue(again.isArmed(READ));
+        assertTrue(again.isArmed(WRITE));
+    }
+
+    @Test
+    void aParkArmsTheSideThatAnEventHasDisarmed() {
+        pd.event(pd.fdseq(), READ, 0, PollDesc.disarmed(READ), ready);
+        assertTrue(pd.park(READ, waiter));
+        assertFalse(pd.isArmed(READ), "the token is taken before that");
+        assertFalse(pd.watch(READ, waiter));
+        assertFalse(pd.isArmed(READ));
+        assertTrue(pd.unpark(READ, waiter));
+        assertFalse(pd.park(READ, waiter));
+        assertTrue(pd.isArmed(READ));
+        assertEquals(List.of(READ), poller.armed);
     }
 
     @Test

@@ -62,7 +62,15 @@ class PollStressTest {
 
     @Test
     void everyWaitEndsOnceAndForItsReason() throws Exception {
-        EpollPoller poller = new EpollPoller();
+        stress(new EpollPoller());
+    }
+
+    @Test
+    void everyWaitEndsOnceAndForItsReasonOnPollToo() throws Exception {
+        stress(new PollPoller());
+    }
+
+    private void stress(AbstractNetPoller poller) throws Exception {
         PollingThread polling = new PollingThread(poller);
         ExecutorService waiting = Executors.newFixedThreadPool(WAITING_THREADS);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
@@ -92,7 +100,7 @@ class PollStressTest {
         poller.close();
     }
 
-    private void round(EpollPoller poller, SplittableRandom random) throws Exception {
+    private void round(AbstractNetPoller poller, SplittableRandom random) throws Exception {
         Descriptors own = fds.get();
         int[] pipe = own.pipe();
         PollDesc pd = poller.open(pipe[0]);

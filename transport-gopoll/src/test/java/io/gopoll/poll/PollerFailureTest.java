@@ -27,7 +27,6 @@ import java.io.IOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,8 +46,18 @@ class PollerFailureTest {
     /** There is none to be lacked: neither of direct buffers nor of the heap. */
     @Test
     void aPollTakesNoMemoryHoweverMuchItBrings() throws IOException {
-        try (EpollPoller warm = new EpollPoller();
-                EpollPoller poller = new EpollPoller()) {
+        takesNoMemory(new EpollPoller(), new EpollPoller());
+    }
+
+    @Test
+    void aPollOfPollTakesNoMemoryEither() throws IOException {
+        takesNoMemory(new PollPoller(), new PollPoller());
+    }
+
+    private void takesNoMemory(AbstractNetPoller warm, AbstractNetPoller poller)
+            throws IOException {
+        try (warm;
+                poller) {
             // The FFM binding allocates until it is compiled.
             for (int i = 0; i < 20_000; i++) {
                 warm.poll(0);
@@ -254,37 +263,14 @@ class PollerFailureTest {
     @Test
     void aParkThatCannotWatchTheWriterWatchesItNextTime() throws IOException {
         PollDesc pd = fake.openReader(7);
-        fake.onAddWriter =
+        fake.onArm =
                 () -> {
                     throw new IllegalStateException("of the test");
                 };
         assertThrows(IllegalStateException.class, () -> pd.park(WRITE, writer));
-        fake.onAddWriter = () -> {};
+        fake.onArm = () -> {};
         assertFalse(pd.park(WRITE, writer));
-        assertEquals(1, fake.writersAdded.size());
-    }
-
-    @Test
-    void lastPollTellsWhetherSomebodyPollsOrHasPolled() throws Exception {
-        EpollPoller poller = new EpollPoller();
-        long before = poller.lastPoll();
-        assertEquals(0, before & 1, "nobody polls");
-        poller.poll(0);
-        long after = poller.lastPoll();
-        assertNotEquals(before, after);
-        assertEquals(0, after & 1);
-        FutureTask<ReadyList> poll = new FutureTask<>(() -> poller.poll(-1));
-        new Thread(poll).start();
-        while ((poller.lastPoll() & 1) == 0) {
-            Thread.onSpinWait();
-        }
-        Exception e = assertThrows(IllegalStateException.class, () -> poller.poll(0));
-        assertTrue(e.getMessage().contains("another thread"), e.getMessage());
-        poller.wakeup();
-        poll.get(20, TimeUnit.SECONDS);
-        assertEquals(0, poller.lastPoll() & 1);
-        poller.poll(0);
-        poller.close();
+        assertEquals(1, fake.armed.size());
     }
 
     @Test
