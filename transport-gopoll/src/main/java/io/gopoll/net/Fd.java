@@ -25,6 +25,7 @@ import io.gopoll.sys.Syscalls;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a non-blocking descriptor, and the calls that move data through it: Go's {@code
@@ -66,7 +67,7 @@ public abstract class Fd {
     private volatile int refs;
 
     /** Who watches it, or has watched it at last. */
-    private volatile PollDesc polled;
+    private volatile @Nullable PollDesc polled;
 
     /** The user of {@link #polled} that this is. Written before it. */
     private int polledFdseq;

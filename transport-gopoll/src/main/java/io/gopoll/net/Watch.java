@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Watch {
 
+    private final NetFd netFd;
+
     /** Written under this. */
     private volatile PollDesc pd;
 
@@ -36,6 +38,7 @@ final class Watch {
      * @throws IOException if the descriptor cannot be polled
      */
     Watch(NetFd netFd) throws IOException {
+        this.netFd = netFd;
         pd = Netpoll.open(netFd::open);
     }
 
@@ -71,7 +74,9 @@ final class Watch {
             return;
         }
         try {
-            pd = pd.moveTo(poller);
+            PollDesc moved = pd.moveTo(poller);
+            pd = moved;
+            netFd.polledBy(moved);
         } catch (IOException | IllegalStateException e) {
             // No room in that poller, or its scheduler has come to its end.
         }

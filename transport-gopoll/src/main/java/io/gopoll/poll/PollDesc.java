@@ -559,7 +559,7 @@ public final class PollDesc {
         if (isWaited(rg) || isWaited(wg)) {
             throw new IllegalStateException("moved while somebody waits: " + this);
         }
-        PollDesc moved = writerWatched ? other.open(fd) : other.openReader(fd);
+        PollDesc moved = isArmed(WRITE) ? other.open(fd) : other.openReader(fd);
         moved.rd = rd;
         moved.wd = wd;
         unblock();
