@@ -35,9 +35,12 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The event loop of a channel in goroutine mode: a handler that blocks in it blocks no other
- * channel. Users may register further channels with it.
+ * channel. Users may register further channels with it. It tells tools what Netty's {@link
+ * io.netty.channel.SingleThreadEventLoop} tells them, which it is not: it has no thread of its own.
+ *
+ * @see GoroutineEventLoopGroup
  */
-final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoop {
+public final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoop {
 
     /** A handler that waits, and has not returned for so long after a close was asked for. */
     private static final long BLOCKED_MILLIS = 10;
@@ -47,18 +50,21 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
 
     private final GoroutineEventLoopGroup group;
 
-    /** {@link GoroutineEventLoopGroup#next} gives it out: it stays as long as the group. */
-    private final boolean durable;
+    /**
+     * Of one that {@link GoroutineEventLoopGroup#next} gives out, which stays as long as the group;
+     * null for one that is of a channel.
+     */
+    private final String durableName;
 
     private final LoopOwner owner = new LoopOwner();
 
     /**
      * @param poller where its descriptors are watched
      */
-    GoroutineEventLoop(GoroutineEventLoopGroup group, LoopPoller poller, boolean durable) {
+    GoroutineEventLoop(GoroutineEventLoopGroup group, LoopPoller poller, String durableName) {
         super(group, poller);
         this.group = group;
-        this.durable = durable;
+        this.durableName = durableName;
     }
 
     @Override
@@ -73,7 +79,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
 
     @Override
     void burstEnds() {
-        if (!durable && isUnused()) {
+        if (durableName == null && isUnused()) {
             unused();
         }
     }
@@ -112,10 +118,10 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
         return owner;
     }
 
-    /** What the thread of a burst is called while it blocks. */
+    /** That of the channel; what the thread of a burst is called while it blocks. Any thread. */
     @Override
     public String name() {
-        return owner.name();
+        return durableName == null ? owner.name() : durableName;
     }
 
     // ---- Direct style. ----
@@ -227,11 +233,13 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
         return handlerType == GoPollIoHandler.class;
     }
 
-    int registeredChannels() {
+    /** How many channels are registered with it. Any thread. */
+    public int registeredChannels() {
         return registrations().channels();
     }
 
-    Iterator<Channel> registeredChannelsIterator() {
+    /** The channels that are registered with it. Any thread. */
+    public Iterator<Channel> registeredChannelsIterator() {
         return registrations().channelList().iterator();
     }
 

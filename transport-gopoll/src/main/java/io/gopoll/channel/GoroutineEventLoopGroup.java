@@ -38,13 +38,12 @@ import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -169,7 +168,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         }
         durable = new GoroutineEventLoop[n];
         for (int i = 0; i < n; i++) {
-            durable[i] = newLoop(true);
+            durable[i] = newLoop("goroutine-loop-" + (i + 1));
         }
         Startup.goroutines(scheduler);
         Dump.add(dumpSource);
@@ -188,9 +187,9 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         }
     }
 
-    private GoroutineEventLoop newLoop(boolean isDurable) {
+    private GoroutineEventLoop newLoop(String durableName) {
         int i = Math.floorMod(nextPoller.getAndIncrement(), pollers.length);
-        return new GoroutineEventLoop(this, pollers[i], isDurable);
+        return new GoroutineEventLoop(this, pollers[i], durableName);
     }
 
     // ---- For the loops. ----
@@ -375,7 +374,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     private GoroutineEventLoop takeLoop(Channel channel) {
         GoroutineEventLoop loop = idle.poll();
         if (loop == null) {
-            loop = newLoop(false);
+            loop = newLoop(null);
         }
         loop.owner().take(channel);
         return loop;
@@ -402,12 +401,30 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         return handlerType == GoPollIoHandler.class;
     }
 
-    /** The loops of {@link #next}, and those that run at the moment. */
+    /**
+     * The loops of {@link #next}, which are always the same, as tools that look once expect it.
+     * Those of channels come and go with them: {@code (GoroutineEventLoop) channel.eventLoop()}.
+     */
     @Override
     public Iterator<EventExecutor> iterator() {
-        Set<EventExecutor> all = new LinkedHashSet<>(Arrays.asList(durable));
-        all.addAll(active.keySet());
-        return all.iterator();
+        return Collections.<EventExecutor>unmodifiableList(Arrays.asList(durable)).iterator();
+    }
+
+    // ---- For tools. Any thread. ----
+
+    /** How many loops run at the same time, and {@link #next} goes through. */
+    public int executorCount() {
+        return durable.length;
+    }
+
+    /** The channels that are registered with all its loops. */
+    public int registeredChannels() {
+        return active.keySet().stream().mapToInt(GoroutineEventLoop::registeredChannels).sum();
+    }
+
+    /** The tasks that wait for their turn in all its loops. */
+    public int pendingTasks() {
+        return active.keySet().stream().mapToInt(GoroutineEventLoop::pendingTasks).sum();
     }
 
     // ---- Shutdown. ----

@@ -433,7 +433,8 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
         return status == AWAKE;
     }
 
-    final int pendingTasks() {
+    /** How many tasks wait for their turn; those do not count whose time has not come. */
+    public final int pendingTasks() {
         return tasks.size();
     }
 

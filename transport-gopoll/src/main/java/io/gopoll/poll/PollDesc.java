@@ -203,12 +203,6 @@ public final class PollDesc {
      */
     int interest;
 
-    /** Until when {@link PollPoller} leaves the user of {@link #restingFdseq} out. */
-    long restsUntil;
-
-    /** See {@link #restsUntil}. Both are the polling thread's. */
-    int restingFdseq = -1;
-
     /** The newest {@link #fdseq} of a stale event. The polling thread's. */
     private int newestStale = -1;
 

@@ -119,7 +119,7 @@ final class PollPoller extends AbstractNetPoller {
      * Has room for every open desc, or will be replaced. Written under {@link #addLock}; what is in
      * it is the polling thread's.
      */
-    private volatile Descriptors descriptors = new Descriptors(MIN_DESCRIPTORS);
+    private volatile Descriptors descriptors = new Descriptors(MIN_DESCRIPTORS, 0);
 
     /**
      * Odd while poll(2) may hold descriptors: from before it is told which, until it has returned.
@@ -142,10 +142,30 @@ final class PollPoller extends AbstractNetPoller {
         /** When the first of those that rest is to be looked at again. */
         long wake;
 
-        Descriptors(int capacity) {
+        /** By a desc's index: which of its users rests. With the next array, all are forgotten. */
+        final int[] restingFdseqs;
+
+        /** By a desc's index: until when; 0 for never. */
+        final long[] restUntil;
+
+        /**
+         * @param capacity how many there can be in a turn
+         * @param indexLimit above all descs' indexes
+         */
+        Descriptors(int capacity, int indexLimit) {
+            restingFdseqs = new int[indexLimit];
+            restUntil = new long[indexLimit];
             fds = new PollFds(capacity);
             indexes = new int[capacity];
             fdseqs = new int[capacity];
+        }
+
+        /** One that hangs up a second time soon is left out for a while. */
+        void rest(int index, int fdseq) {
+            long now = Clock.now();
+            boolean again = restingFdseqs[index] == fdseq && now - restUntil[index] < REST_NANOS;
+            restingFdseqs[index] = fdseq;
+            restUntil[index] = again ? now + REST_NANOS : now;
         }
 
         void clear(int eventfd) {
@@ -186,8 +206,10 @@ final class PollPoller extends AbstractNetPoller {
         try {
             checkPollable(pd.fd());
             int needed = 1 + cache.inUse();
-            if (needed > descriptors.indexes.length) {
-                descriptors = new Descriptors(2 * needed);
+            int limit = cache.limit();
+            Descriptors d = descriptors;
+            if (needed > d.indexes.length || limit > d.restUntil.length) {
+                descriptors = new Descriptors(2 * needed, 2 * limit);
             }
         } finally {
             addLock.unlock();
@@ -283,7 +305,7 @@ final class PollPoller extends AbstractNetPoller {
         Descriptors given = descriptors;
         given.clear(eventfd);
         long now = 0;
-        int limit = cache.limit();
+        int limit = Math.min(cache.limit(), given.restUntil.length);
         for (int i = 0; i < limit && given.size < given.indexes.length; i++) {
             PollDesc pd = cache.get(i);
             if (pd == null) {
@@ -294,10 +316,10 @@ final class PollPoller extends AbstractNetPoller {
                 continue;
             }
             int fdseq = PollDesc.fdseq(info);
-            if (pd.restingFdseq == fdseq) {
+            if (given.restingFdseqs[i] == fdseq && given.restUntil[i] != 0) {
                 now = now == 0 ? Clock.now() : now;
-                if (pd.restsUntil > now) {
-                    given.wake = Math.min(given.wake, pd.restsUntil);
+                if (given.restUntil[i] > now) {
+                    given.wake = Math.min(given.wake, given.restUntil[i]);
                     continue;
                 }
             }
@@ -351,14 +373,16 @@ final class PollPoller extends AbstractNetPoller {
             int mask = given.fds.revents(at);
             if (mask != 0) {
                 taken++;
-                take(given.indexes[at], given.fdseqs[at], mask, ready);
+                take(given, at, mask, ready);
             }
         }
         first = taken == left ? 0 : (first + i) % descs;
         return news || taken > 0;
     }
 
-    private void take(int index, int fdseq, int mask, ReadyList ready) {
+    private void take(Descriptors given, int at, int mask, ReadyList ready) {
+        int index = given.indexes[at];
+        int fdseq = given.fdseqs[at];
         int modes = Revents.modes(mask);
         int disarmed = PollDesc.disarmed(modes);
         if ((mask & POLLNVAL) != 0) {
@@ -368,17 +392,9 @@ final class PollPoller extends AbstractNetPoller {
             disarmed |= PollDesc.ARMED_HANG_UP;
         }
         if ((mask & HANG_UP) != 0) {
-            rest(cache.get(index), fdseq);
+            given.rest(index, fdseq);
         }
         event(index, fdseq, modes, Revents.news(mask), disarmed, ready);
-    }
-
-    /** One that hangs up a second time soon is left out for a while. */
-    private static void rest(PollDesc pd, int fdseq) {
-        long now = Clock.now();
-        boolean again = pd.restingFdseq == fdseq && now - pd.restsUntil < REST_NANOS;
-        pd.restingFdseq = fdseq;
-        pd.restsUntil = again ? now + REST_NANOS : now;
     }
 
     /** Whether it was an interrupt. */
