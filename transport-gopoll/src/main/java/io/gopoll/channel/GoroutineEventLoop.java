@@ -224,7 +224,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
     /** Says that it is GoPoll, to those who choose channel classes by it. */
     @Override
     public boolean isIoType(Class<? extends IoHandler> handlerType) {
-        return handlerType == GoPollIoHandler.class;
+        return GoPollIoHandler.class.isAssignableFrom(handlerType);
     }
 
     int registeredChannels() {
