@@ -14,14 +14,9 @@
 package io.netty.channel.epoll;
 
 import io.netty.channel.ServerChannel;
-import io.netty.channel.unix.UnixChannel;
 
 /**
  * What the channels have that accept connections. With Netty it is a class; see {@link
  * AbstractEpollStreamChannel} for what that means.
  */
-public interface AbstractEpollServerChannel extends ServerChannel, UnixChannel {
-
-    @Override
-    EpollServerChannelConfig config();
-}
+public interface AbstractEpollServerChannel extends AbstractEpollChannel, ServerChannel {}

@@ -17,7 +17,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
-import io.netty.channel.unix.UnixChannel;
 
 /**
  * What the channels of byte streams have. With Netty it is a class, from which its channels
@@ -25,10 +24,7 @@ import io.netty.channel.unix.UnixChannel;
  * but code that calls a method by this very type is to be compiled anew, and there is nothing to
  * extend.
  */
-public interface AbstractEpollStreamChannel extends DuplexChannel, UnixChannel {
-
-    @Override
-    EpollChannelConfig config();
+public interface AbstractEpollStreamChannel extends AbstractEpollChannel, DuplexChannel {
 
     /**
      * Moves {@code len} bytes of input to another channel of the same event loop without copying

@@ -59,6 +59,10 @@ public interface EpollChannelConfig extends ChannelConfig {
     @Override
     EpollChannelConfig setMessageSizeEstimator(MessageSizeEstimator estimator);
 
+    int getMaxMessagesPerWrite();
+
+    ChannelConfig setMaxMessagesPerWrite(int maxMessagesPerWrite);
+
     /** As Netty says it of its own transport since 4.2: see {@link EpollMode}. */
     @Deprecated
     default EpollMode getEpollMode() {

@@ -18,7 +18,8 @@ import io.netty.channel.socket.InternetProtocolFamily;
 import io.netty.channel.socket.SocketProtocolFamily;
 
 /** UDP. */
-public final class EpollDatagramChannel extends GoPollDatagramChannel {
+public final class EpollDatagramChannel extends GoPollDatagramChannel
+        implements AbstractEpollChannel {
 
     public EpollDatagramChannel() {}
 

@@ -16,7 +16,8 @@ package io.netty.channel.epoll;
 import io.gopoll.channel.GoPollDomainDatagramChannel;
 
 /** Datagrams of Unix sockets. */
-public final class EpollDomainDatagramChannel extends GoPollDomainDatagramChannel {
+public final class EpollDomainDatagramChannel extends GoPollDomainDatagramChannel
+        implements AbstractEpollChannel {
 
     public EpollDomainDatagramChannel() {}
 

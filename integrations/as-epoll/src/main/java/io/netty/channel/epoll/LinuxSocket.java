@@ -15,6 +15,7 @@ package io.netty.channel.epoll;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
+import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.ChannelException;
 import io.netty.channel.socket.InternetProtocolFamily;
@@ -22,8 +23,10 @@ import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 
 /**
  * A socket without a channel, non-blocking. With Netty it is an {@code
@@ -257,6 +260,19 @@ public final class LinuxSocket extends FileDescriptor {
 
     public int getIntOpt(int level, int optname) throws IOException {
         return netFd.getIntOption(level, optname);
+    }
+
+    public void getRawOpt(int level, int optname, ByteBuffer out) throws IOException {
+        NativeMemory memory = NativeMemory.allocate(out.remaining());
+        int length = netFd.getOption(level, optname, memory);
+        out.put(memory.buffer().duplicate().limit(length));
+    }
+
+    public void setRawOpt(int level, int optname, ByteBuffer in) throws IOException {
+        NativeMemory memory = NativeMemory.allocate(in.remaining());
+        memory.buffer().duplicate().put(in);
+        netFd.setOption(level, optname, memory, memory.size());
+        Reference.reachabilityFence(memory);
     }
 
     public void setIntOpt(int level, int optname, int optvalue) throws IOException {
