@@ -13,12 +13,17 @@
  */
 package io.netty.channel.epoll;
 
-import io.netty.channel.IoHandle;
+import io.gopoll.channel.GoPollIoHandle;
 import io.netty.channel.unix.FileDescriptor;
 
-/** A descriptor that users watch themselves, on a loop of {@link EpollIoHandler}. */
+/**
+ * A descriptor that users watch themselves, on a loop of {@link EpollIoHandler}. Frameworks ask
+ * whether a loop is compatible with this class to find out whether it is epoll's: so it is a {@link
+ * GoPollIoHandle}, with which goroutine loops are compatible too.
+ */
 @SuppressWarnings("try") // IoHandle.close() may throw anything
-public interface EpollIoHandle extends IoHandle {
+public interface EpollIoHandle extends GoPollIoHandle {
 
+    @Override
     FileDescriptor fd();
 }

@@ -71,9 +71,4 @@ public class EpollIoHandler extends GoPollIoHandler {
                 ? WatchedHandle.register((EpollIoHandle) handle, executor, super::register)
                 : super.register(handle);
     }
-
-    @Override
-    public boolean isCompatible(Class<? extends IoHandle> handleType) {
-        return super.isCompatible(handleType) || EpollIoHandle.class.isAssignableFrom(handleType);
-    }
 }
