@@ -67,7 +67,8 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
     <T> T get(SocketOption<T> row) {
         if (row == SocketOption.SO_LINGER) {
             Integer known = linger;
-            if (known != null) {
+            // Of a closed socket the kernel says nothing, and so do we.
+            if (known != null && channel.isOpen()) {
                 return (T) known;
             }
         }

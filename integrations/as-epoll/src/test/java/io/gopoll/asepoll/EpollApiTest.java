@@ -50,42 +50,104 @@ class EpollApiTest {
 
     private static final String PACKAGE = "io.netty.channel.epoll.";
 
-    /**
-     * What is not here, and why not: each line stands for all that begins with it.
-     */
+    /** What is not here, and why not: each line stands for all that begins with it. */
     private static final Map<String, String> ABSENT =
             new TreeMap<>(
                     Map.ofEntries(
-                            Map.entry("AbstractEpollStreamChannel: class", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollStreamChannel: extensible", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollStreamChannel: is a ", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollStreamChannel: new(", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollStreamChannel: protected ", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollServerChannel: class", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollServerChannel: extensible", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollServerChannel: is a ", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollServerChannel: new(", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("AbstractEpollServerChannel: protected ", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("EpollChannelConfig: class", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("EpollChannelConfig: extensible", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("EpollChannelConfig: is a ", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("EpollChannelConfig: new(", "an interface here: the channels and configs extend GoPoll's"),
-                            Map.entry("EpollChannelConfig: protected ", "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollStreamChannel: class",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollStreamChannel: extensible",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollStreamChannel: is a ",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollStreamChannel: new(",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollStreamChannel: protected ",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollServerChannel: class",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollServerChannel: extensible",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollServerChannel: is a ",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollServerChannel: new(",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "AbstractEpollServerChannel: protected ",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "EpollChannelConfig: class",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "EpollChannelConfig: extensible",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "EpollChannelConfig: is a ",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "EpollChannelConfig: new(",
+                                    "an interface here: the channels and configs extend GoPoll's"),
+                            Map.entry(
+                                    "EpollChannelConfig: protected ",
+                                    "an interface here: the channels and configs extend GoPoll's"),
                             Map.entry("AbstractEpollStreamChannel$", "for those who extend it"),
-                            Map.entry("AbstractEpollStreamChannel: compareTo(", "Comparable has it for objects"),
-                            Map.entry("AbstractEpollServerChannel: compareTo(", "Comparable has it for objects"),
-                            Map.entry("LinuxSocket: is a io.netty.channel.unix.Socket", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: UDS_SUN_PATH_SIZE", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: accept(", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: initialize(", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: isIPv6Preferred(", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: shouldUseIpv6(", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: send", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: recv", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: newSocketDgram() static io.netty.channel.unix.Socket", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: newSocketDomain() static io.netty.channel.unix.Socket", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: newSocketDomainDgram() static io.netty.channel.unix.Socket", "Netty's JNI is needed for a unix.Socket"),
-                            Map.entry("LinuxSocket: newSocketStream() static io.netty.channel.unix.Socket", "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "AbstractEpollStreamChannel: compareTo(",
+                                    "Comparable has it for objects"),
+                            Map.entry(
+                                    "AbstractEpollServerChannel: compareTo(",
+                                    "Comparable has it for objects"),
+                            Map.entry(
+                                    "LinuxSocket: is a io.netty.channel.unix.Socket",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: UDS_SUN_PATH_SIZE",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: accept(",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: initialize(",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: isIPv6Preferred(",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: shouldUseIpv6(",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: sendTo",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: recvFrom",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: newSocketDgram() static io.netty.channel.unix.Socket",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: newSocketDomain() static io.netty.channel.unix.Socket",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: newSocketDomainDgram() static io.netty.channel.unix.Socket",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: newSocketStream() static io.netty.channel.unix.Socket",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: sendFd(",
+                                    "Netty's JNI is needed for a unix.Socket"),
+                            Map.entry(
+                                    "LinuxSocket: recvFd(",
+                                    "Netty's JNI is needed for a unix.Socket"),
                             Map.entry("Native: epollWait", "takes what only Netty can make"),
                             Map.entry("Native: epollBusyWait", "takes what only Netty can make"),
                             Map.entry("Native: sendmmsg", "takes what only Netty can make"),

@@ -289,8 +289,7 @@ class EpollChannelTest {
         Channel from = datagrams(EpollDatagramChannel.class, loopback(0), new Texts());
         assertInstanceOf(GoPollDatagramChannel.class, to);
         for (int i = 0; i < PACKETS; i++) {
-            from.writeAndFlush(
-                            new DatagramPacket(text(i), (InetSocketAddress) to.localAddress()))
+            from.writeAndFlush(new DatagramPacket(text(i), (InetSocketAddress) to.localAddress()))
                     .syncUninterruptibly();
             assertEquals("packet " + i, texts.texts.poll(SECONDS, TimeUnit.SECONDS));
         }

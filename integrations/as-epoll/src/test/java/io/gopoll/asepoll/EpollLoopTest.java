@@ -50,6 +50,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -143,8 +144,7 @@ class EpollLoopTest {
                                             blocked.countDown();
                                             // Only when all others block here too.
                                             assertTrue(blocked.await(SECONDS, TimeUnit.SECONDS));
-                                            ctx.writeAndFlush(
-                                                    ctx.alloc().buffer().writeByte(7));
+                                            ctx.writeAndFlush(ctx.alloc().buffer().writeByte(7));
                                         }
 
                                         @Override
@@ -236,17 +236,14 @@ class EpollLoopTest {
             for (int i = 0; i < 100; i++) {
                 Native.eventFdWrite(handle.fd.intValue(), 1);
                 assertTrue(
-                        handle.events
-                                .poll(SECONDS, TimeUnit.SECONDS)
-                                .contains(EpollIoOps.EPOLLIN));
+                        handle.events.poll(SECONDS, TimeUnit.SECONDS).contains(EpollIoOps.EPOLLIN));
             }
             registration.submit(EpollIoOps.NONE);
             Native.eventFdWrite(handle.fd.intValue(), 1);
             assertEquals(5, group.submit(() -> 5).sync().getNow());
             assertTrue(handle.events.isEmpty());
             registration.submit(EpollIoOps.EPOLLIN);
-            assertTrue(
-                    handle.events.poll(SECONDS, TimeUnit.SECONDS).contains(EpollIoOps.EPOLLIN));
+            assertTrue(handle.events.poll(SECONDS, TimeUnit.SECONDS).contains(EpollIoOps.EPOLLIN));
             assertTrue(registration.cancel());
             assertFalse(registration.isValid());
             assertEquals(-1, registration.submit(EpollIoOps.EPOLLIN));
@@ -272,8 +269,12 @@ class EpollLoopTest {
             assertEquals(server.localAddress(), client.remoteAddress());
             client.setTcpNoDelay(true);
             assertTrue(client.isTcpNoDelay());
+            ByteBuffer bytes = ByteBuffer.wrap(new byte[] {1, 2, 3, 4});
+            assertEquals(0, client.recv(bytes, 0, 4));
+            assertEquals(3, client.send(bytes, 1, 4));
             client.shutdown();
             assertTrue(client.isShutdown());
+            assertEquals(-1, client.recv(bytes, 0, 4));
         } finally {
             client.close();
             server.close();

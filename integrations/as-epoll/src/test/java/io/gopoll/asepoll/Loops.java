@@ -50,7 +50,10 @@ enum Loops {
     /** Those that this JDK has. */
     static Stream<Loops> all() {
         return Arrays.stream(values())
-                .filter(l -> l != GOROUTINE_GROUP || JRE.currentVersion().compareTo(JRE.JAVA_21) >= 0);
+                .filter(
+                        l ->
+                                l != GOROUTINE_GROUP
+                                        || JRE.currentVersion().compareTo(JRE.JAVA_21) >= 0);
     }
 
     static <T> T goroutine(java.util.function.Supplier<T> opened) {

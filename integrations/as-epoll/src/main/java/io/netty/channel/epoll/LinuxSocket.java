@@ -15,6 +15,7 @@ package io.netty.channel.epoll;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.ChannelException;
@@ -227,6 +228,53 @@ public final class LinuxSocket extends FileDescriptor {
 
     public DomainSocketAddress localDomainSocketAddress() {
         return netFd.localAddress(LinuxSocket::unix);
+    }
+
+    // ---- Data. ----
+
+    /**
+     * Sends what is between two positions.
+     *
+     * @return how many bytes; 0 if the socket takes none now
+     */
+    public int send(ByteBuffer buf, int pos, int limit) throws IOException {
+        NativeMemory memory = NativeMemory.allocate(Math.max(1, limit - pos));
+        memory.buffer().duplicate().put(buf.duplicate().limit(limit).position(pos));
+        int sent = sendAddress(memory.address(), 0, limit - pos);
+        Reference.reachabilityFence(memory);
+        return sent;
+    }
+
+    /** As {@link #send(ByteBuffer, int, int)}, from memory. */
+    public int sendAddress(long address, int pos, int limit) throws IOException {
+        return orNone("send", netFd.write(address + pos, limit - pos));
+    }
+
+    /**
+     * Receives between two positions.
+     *
+     * @return how many bytes; 0 if there are none now, -1 if there will be none
+     */
+    public int recv(ByteBuffer buf, int pos, int limit) throws IOException {
+        NativeMemory memory = NativeMemory.allocate(Math.max(1, limit - pos));
+        int received = recvAddress(memory.address(), 0, limit - pos);
+        if (received > 0) {
+            buf.duplicate()
+                    .limit(limit)
+                    .position(pos)
+                    .put(memory.buffer().duplicate().limit(received));
+        }
+        return received;
+    }
+
+    /** As {@link #recv(ByteBuffer, int, int)}, into memory. */
+    public int recvAddress(long address, int pos, int limit) throws IOException {
+        int result = netFd.read(address + pos, limit - pos);
+        return result == 0 ? -1 : orNone("recv", result);
+    }
+
+    private static int orNone(String syscall, int result) throws IOException {
+        return result == -Errno.EAGAIN ? 0 : EpollInstance.check(syscall, result);
     }
 
     // ---- Half-closing. ----

@@ -41,6 +41,10 @@ public final class Native {
     public static final int EPOLLERR = Constants.EPOLLERR;
 
     public static final boolean IS_SUPPORTING_SENDMMSG = GoPoll.isAvailable();
+
+    /** Not for users: Netty's own tests ask. */
+    static final boolean IS_SUPPORTING_RECVMMSG = IS_SUPPORTING_SENDMMSG;
+
     public static final boolean IS_SUPPORTING_TCP_FASTOPEN =
             GoPoll.isTcpFastOpenClientSideAvailable() || GoPoll.isTcpFastOpenServerSideAvailable();
     public static final int TCP_MD5SIG_MAXKEYLEN = Constants.TCP_MD5SIG_MAXKEYLEN;

@@ -39,6 +39,9 @@ final class WatchedHandle implements GoPollIoHandle, IoRegistration {
     private final ThreadAwareExecutor executor;
     private final EpollInstance epoll;
 
+    /** Not before it is asked for: epoll tells of hang-ups unasked. Under this. */
+    private boolean added;
+
     /** Of {@link #epoll} with the loop. Set at once. */
     private IoRegistration registration;
 
@@ -55,7 +58,6 @@ final class WatchedHandle implements GoPollIoHandle, IoRegistration {
         try {
             WatchedHandle watched = new WatchedHandle(handle, executor);
             try {
-                watched.epoll.add(handle.fd().intValue(), EpollIoOps.EPOLLERR.value());
                 watched.registration = loop.apply(watched);
                 watched.registration.submit(GoPollIoOps.READ);
                 return watched;
@@ -134,11 +136,21 @@ final class WatchedHandle implements GoPollIoHandle, IoRegistration {
         }
         int events = ((EpollIoOps) ops).value();
         try {
-            epoll.modify(handle.fd().intValue(), events);
+            watch(events);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return events;
+    }
+
+    private synchronized void watch(int events) throws IOException {
+        int fd = handle.fd().intValue();
+        if (added) {
+            epoll.modify(fd, events);
+        } else {
+            epoll.add(fd, events);
+            added = true;
+        }
     }
 
     @Override
