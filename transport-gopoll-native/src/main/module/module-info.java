@@ -22,5 +22,6 @@ module io.gopoll.sys {
     requires static com.sun.jna;
 
     exports io.gopoll.sys to
-            io.gopoll.transport;
+            io.gopoll.transport,
+            io.netty.transport.classes.epoll;
 }

@@ -207,20 +207,23 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
      * Moves {@code len} bytes of input to another channel without copying them to user space:
      * splice(2).
      *
-     * @param ch a channel of the same event loop
+     * @param ch a channel of GoPoll's, of the same event loop
      * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
      *     fails
-     * @throws IllegalArgumentException if the channels' event loops differ or {@code len} is
-     *     negative
+     * @throws IllegalArgumentException if the channels' event loops or transports differ or {@code
+     *     len} is negative
      */
-    public final ChannelFuture spliceTo(AbstractGoPollStreamChannel ch, int len) {
+    public final ChannelFuture spliceTo(DuplexChannel ch, int len) {
         return spliceTo(ch, len, newPromise());
     }
 
-    /** As {@link #spliceTo(AbstractGoPollStreamChannel, int)}, with a promise of the user's. */
-    public final ChannelFuture spliceTo(
-            AbstractGoPollStreamChannel ch, int len, ChannelPromise promise) {
-        return splices().add(ch, len, promise);
+    /** As {@link #spliceTo(DuplexChannel, int)}, with a promise of the user's. */
+    public final ChannelFuture spliceTo(DuplexChannel ch, int len, ChannelPromise promise) {
+        if (!(ch instanceof AbstractGoPollStreamChannel)) {
+            throw new IllegalArgumentException(
+                    "ch: " + ch + " (expected: a stream channel of GoPoll's)");
+        }
+        return splices().add((AbstractGoPollStreamChannel) ch, len, promise);
     }
 
     /**

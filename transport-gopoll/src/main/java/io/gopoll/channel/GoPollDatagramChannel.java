@@ -45,7 +45,8 @@ import java.util.List;
  * buffers. A flush sends many packets by one system call, {@link
  * GoPollDatagramChannelConfig#setMaxDatagramPayloadSize} lets one call read many.
  */
-public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
+@SuppressWarnings("this-escape") // newConfig
+public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
         implements DatagramChannel {
 
     /** What UDP_GRO joins is no longer than the longest datagram. */
@@ -89,12 +90,20 @@ public final class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     private GoPollDatagramChannel(NetFd netFd, boolean active) {
         super(netFd, active);
-        config = new GoPollDatagramChannelConfig(this);
+        config = newConfig();
         try {
             config.setIpMulticastAll(IP_MULTICAST_ALL);
         } catch (ChannelException e) {
             logger.debug("IP_MULTICAST_ALL stays as it is", e);
         }
+    }
+
+    /**
+     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * before the subclass has any state.
+     */
+    protected GoPollDatagramChannelConfig newConfig() {
+        return new GoPollDatagramChannelConfig(this);
     }
 
     /** Whether a {@link SegmentedDatagramPacket} can be sent: UDP_SEGMENT, Linux 4.18. */

@@ -22,7 +22,7 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 
 /** The config of a {@link GoPollDatagramChannel}, with the methods of Netty's epoll one. */
-public final class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
+public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
         implements DatagramChannelConfig {
 
     /** What UDP_GRO was set to: getsockopt gives a wrong value in kernels before 5.12. */
@@ -31,7 +31,7 @@ public final class GoPollDatagramChannelConfig extends AbstractGoPollDatagramCha
     /** Set past the table, or by whoever opened the socket: it may be on. */
     private volatile boolean udpGroUnknown;
 
-    GoPollDatagramChannelConfig(GoPollDatagramChannel channel) {
+    protected GoPollDatagramChannelConfig(GoPollDatagramChannel channel) {
         super(channel);
         udpGroUnknown = channel.netFd().isAdopted();
     }

@@ -31,7 +31,8 @@ import java.util.List;
  * closed, as in Netty's epoll transport. The sender of a packet from a socket that was not bound is
  * an address with an empty path.
  */
-public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
+@SuppressWarnings("this-escape") // newConfig
+public class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
         implements DomainDatagramChannel {
 
     private final GoPollDomainDatagramChannelConfig config;
@@ -47,7 +48,15 @@ public final class GoPollDomainDatagramChannel extends AbstractGoPollDatagramCha
 
     private GoPollDomainDatagramChannel(NetFd netFd, boolean active) {
         super(netFd, active);
-        config = new GoPollDomainDatagramChannelConfig(this);
+        config = newConfig();
+    }
+
+    /**
+     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * before the subclass has any state.
+     */
+    protected GoPollDomainDatagramChannelConfig newConfig() {
+        return new GoPollDomainDatagramChannelConfig(this);
     }
 
     @Override

@@ -20,10 +20,10 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.unix.DomainDatagramChannelConfig;
 
 /** The config of a {@link GoPollDomainDatagramChannel}. */
-public final class GoPollDomainDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
+public class GoPollDomainDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
         implements DomainDatagramChannelConfig {
 
-    GoPollDomainDatagramChannelConfig(GoPollDomainDatagramChannel channel) {
+    protected GoPollDomainDatagramChannelConfig(GoPollDomainDatagramChannel channel) {
         super(channel);
     }
 

@@ -31,11 +31,11 @@ import java.io.IOException;
  * peer gets a duplicate, the sender's stays open. In read mode {@link
  * DomainSocketReadMode#FILE_DESCRIPTORS} it reads them; they are the receiver's to close.
  */
-public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
+@SuppressWarnings("this-escape") // newConfig
+public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
         implements DomainSocketChannel {
 
-    private final GoPollDomainSocketChannelConfig config =
-            new GoPollDomainSocketChannelConfig(this);
+    private final GoPollDomainSocketChannelConfig config = newConfig();
 
     /** Null until the first descriptor is sent or received. */
     private PassedDescriptors descriptors;
@@ -62,9 +62,17 @@ public final class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
         super(null, adoptSocket(fd), active, null);
     }
 
-    /** A connection that was accepted. */
-    GoPollDomainSocketChannel(Channel parent, NetFd netFd, DomainSocketAddress remote) {
-        super(parent, netFd, true, remote);
+    /** A connection that was accepted: see {@link GoPollServerDomainSocketChannel#newChild}. */
+    protected GoPollDomainSocketChannel(Channel parent, AcceptedSocket socket) {
+        super(parent, socket.netFd, true, socket.remote);
+    }
+
+    /**
+     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * before the subclass has any state.
+     */
+    protected GoPollDomainSocketChannelConfig newConfig() {
+        return new GoPollDomainSocketChannelConfig(this);
     }
 
     @Override

@@ -23,12 +23,12 @@ import io.netty.channel.unix.DomainSocketChannelConfig;
 import io.netty.channel.unix.DomainSocketReadMode;
 
 /** The config of a {@link GoPollDomainSocketChannel}, with the methods of Netty's epoll one. */
-public final class GoPollDomainSocketChannelConfig extends GoPollStreamChannelConfig
+public class GoPollDomainSocketChannelConfig extends GoPollStreamChannelConfig
         implements DomainSocketChannelConfig {
 
     private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
 
-    GoPollDomainSocketChannelConfig(GoPollDomainSocketChannel channel) {
+    protected GoPollDomainSocketChannelConfig(GoPollDomainSocketChannel channel) {
         super(channel);
     }
 

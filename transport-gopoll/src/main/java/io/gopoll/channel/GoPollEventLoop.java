@@ -28,9 +28,9 @@ import java.util.concurrent.Executor;
 
 /** A loop of {@link GoPollEventLoopGroup}. */
 @SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
-final class GoPollEventLoop extends SingleThreadIoEventLoop {
+public class GoPollEventLoop extends SingleThreadIoEventLoop {
 
-    GoPollEventLoop(
+    protected GoPollEventLoop(
             IoEventLoopGroup parent,
             Executor executor,
             IoHandlerFactory ioHandlerFactory,

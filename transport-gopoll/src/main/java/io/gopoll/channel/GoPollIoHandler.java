@@ -42,7 +42,7 @@ import java.util.concurrent.locks.LockSupport;
  * The loop mode: Netty's event loop threads, each with a poller of its own. Channels park their
  * continuations on it; a turn of the loop polls once and resumes whoever became runnable.
  */
-public final class GoPollIoHandler implements IoHandler {
+public class GoPollIoHandler implements IoHandler {
 
     private static final SafeLogger logger = SafeLogger.of(GoPollIoHandler.class);
 
@@ -96,9 +96,9 @@ public final class GoPollIoHandler implements IoHandler {
     /** Turns since the sides that are perhaps drained have looked. */
     private int turnsWithoutLook;
 
-    private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
-        this.executor = executor;
-        this.selectStrategy = selectStrategy;
+    protected GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
+        this.executor = checkNotNull(executor, "executor");
+        this.selectStrategy = checkNotNull(selectStrategy, "selectStrategy");
         openPoller();
         Startup.loop();
         Dump.add(dumpSource);
@@ -195,9 +195,7 @@ public final class GoPollIoHandler implements IoHandler {
         return new IoHandlerFactory() {
             @Override
             public IoHandler newHandler(ThreadAwareExecutor executor) {
-                return new GoPollIoHandler(
-                        checkNotNull(executor, "executor"),
-                        selectStrategyFactory.newSelectStrategy());
+                return new GoPollIoHandler(executor, selectStrategyFactory.newSelectStrategy());
             }
 
             @Override

@@ -27,10 +27,11 @@ import java.net.SocketAddress;
  * the path that it has bound. One that a socket has left behind there is replaced; bind fails where
  * another socket still has the path, or where the file is none of a socket.
  */
-public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
+@SuppressWarnings("this-escape") // newConfig
+public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
         implements ServerDomainSocketChannel {
 
-    private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
+    private final GoPollServerChannelConfig config = newConfig();
 
     /** The file that this channel has bound, and is to remove; null if there is none. */
     private volatile UnixSocketFile bound;
@@ -58,6 +59,14 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
      */
     public GoPollServerDomainSocketChannel(int fd, boolean active) {
         super(adoptSocket(fd), active);
+    }
+
+    /**
+     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * before the subclass has any state.
+     */
+    protected GoPollServerChannelConfig newConfig() {
+        return new GoPollServerChannelConfig(this);
     }
 
     @Override
@@ -93,9 +102,14 @@ public final class GoPollServerDomainSocketChannel extends AbstractGoPollServerC
     }
 
     @Override
-    Channel newChildChannel(int fd, SockAddr remote) {
+    final Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, Constants.AF_UNIX, Constants.SOCK_STREAM);
-        return new GoPollDomainSocketChannel(this, child, UnixAddresses.read(remote));
+        return newChild(new AcceptedSocket(child, UnixAddresses.read(remote)));
+    }
+
+    /** The channel of a connection, for a subclass to give one of its own. In the event loop. */
+    protected GoPollDomainSocketChannel newChild(AcceptedSocket socket) {
+        return new GoPollDomainSocketChannel(this, socket);
     }
 
     @Override

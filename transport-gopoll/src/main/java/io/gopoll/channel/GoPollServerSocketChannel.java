@@ -24,10 +24,10 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /** A TCP server socket on GoPoll. */
-public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
+@SuppressWarnings("this-escape") // newConfig
+public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
         implements ServerSocketChannel {
 
-    private final TcpMd5Keys md5Keys = new TcpMd5Keys();
     private final GoPollServerSocketChannelConfig config;
 
     /** An IPv6 socket that takes IPv4 connections too, or an IPv4 one where there is no IPv6. */
@@ -51,7 +51,7 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
      */
     public GoPollServerSocketChannel(SocketProtocolFamily family) {
         super(newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false);
-        config = new GoPollServerSocketChannelConfig(this, md5Keys);
+        config = beginConfig();
         config.prepareInheritance();
     }
 
@@ -65,7 +65,22 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
 
     private GoPollServerSocketChannel(NetFd netFd) {
         super(netFd, isListening(netFd));
-        config = new GoPollServerSocketChannelConfig(this, md5Keys);
+        config = beginConfig();
+    }
+
+    private GoPollServerSocketChannelConfig beginConfig() {
+        GoPollServerSocketChannelConfig newConfig = newConfig();
+        // As java.nio does, netty#2605.
+        newConfig.set(SocketOption.SO_REUSEADDR, true);
+        return newConfig;
+    }
+
+    /**
+     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * before the subclass has any state.
+     */
+    protected GoPollServerSocketChannelConfig newConfig() {
+        return new GoPollServerSocketChannelConfig(this);
     }
 
     @Override
@@ -99,9 +114,13 @@ public final class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     @Override
-    Channel newChildChannel(int fd, SockAddr remote) {
+    final Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, netFd().family(), Constants.SOCK_STREAM);
-        return new GoPollSocketChannel(
-                this, child, remote.inet(), config.isInheritanceKnown(), md5Keys.peers());
+        return newChild(new AcceptedSocket(child, remote.inet()));
+    }
+
+    /** The channel of a connection, for a subclass to give one of its own. In the event loop. */
+    protected GoPollSocketChannel newChild(AcceptedSocket socket) {
+        return new GoPollSocketChannel(this, socket);
     }
 }

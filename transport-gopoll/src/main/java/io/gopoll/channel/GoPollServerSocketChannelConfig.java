@@ -19,12 +19,13 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
+import java.util.Collection;
 import java.util.Map;
 
 /** The config of a {@link GoPollServerSocketChannel}, with the methods of Netty's epoll one. */
-public final class GoPollServerSocketChannelConfig extends GoPollServerChannelConfig {
+public class GoPollServerSocketChannelConfig extends GoPollServerChannelConfig {
 
-    private final TcpMd5Keys md5Keys;
+    private final TcpMd5Keys md5Keys = new TcpMd5Keys();
 
     /**
      * What its connections inherit: TCP_NODELAY true and no SO_LINGER, as long as nobody has set
@@ -32,23 +33,25 @@ public final class GoPollServerSocketChannelConfig extends GoPollServerChannelCo
      */
     private volatile boolean inheritanceKnown;
 
-    GoPollServerSocketChannelConfig(GoPollServerSocketChannel channel, TcpMd5Keys md5Keys) {
+    protected GoPollServerSocketChannelConfig(AbstractGoPollServerChannel channel) {
         super(channel);
-        this.md5Keys = md5Keys;
-        // As java.nio does, netty#2605.
-        setReuseAddress(true);
     }
 
     /** Sets on the listening socket, once, what else each of its connections would be set. */
-    void prepareInheritance() {
+    final void prepareInheritance() {
         if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
             set(SocketOption.TCP_NODELAY, true);
             inheritanceKnown = true;
         }
     }
 
-    boolean isInheritanceKnown() {
+    final boolean isInheritanceKnown() {
         return inheritanceKnown;
+    }
+
+    /** The peers for whom connections have keys from here. */
+    final Collection<InetAddress> md5Peers() {
+        return md5Keys.peers();
     }
 
     @Override

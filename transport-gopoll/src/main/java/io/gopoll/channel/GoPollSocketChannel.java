@@ -31,8 +31,8 @@ import java.net.SocketAddress;
 import java.util.Collection;
 
 /** A TCP connection on GoPoll. */
-public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
-        implements SocketChannel {
+@SuppressWarnings("this-escape") // newConfig
+public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements SocketChannel {
 
     private final GoPollSocketChannelConfig config;
 
@@ -57,7 +57,8 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
      */
     public GoPollSocketChannel(SocketProtocolFamily family) {
         super(null, newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false, null);
-        config = new GoPollSocketChannelConfig(this, null, -1, null);
+        config = newConfig();
+        config.begin(null, -1, null);
     }
 
     /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
@@ -67,28 +68,28 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
 
     private GoPollSocketChannel(NetFd netFd) {
         super(null, netFd, isSoErrorZero(netFd), null);
-        config = new GoPollSocketChannelConfig(this, null, null, null);
+        config = newConfig();
+        config.begin(null, null, null);
+    }
+
+    /** A connection that was accepted: see {@link GoPollServerSocketChannel#newChild}. */
+    protected GoPollSocketChannel(GoPollServerSocketChannel parent, AcceptedSocket socket) {
+        super(parent, socket.netFd, true, socket.remote);
+        GoPollServerSocketChannelConfig listening = parent.config();
+        Collection<InetAddress> md5Peers = listening.md5Peers();
+        config = newConfig();
+        config.begin(
+                listening.isInheritanceKnown() ? true : null,
+                listening.isInheritanceKnown() ? -1 : null,
+                md5Peers.isEmpty() ? null : new TcpMd5Keys(md5Peers));
     }
 
     /**
-     * A connection that was accepted.
-     *
-     * @param inheritanceKnown whether it has TCP_NODELAY and no SO_LINGER from the listening socket
-     * @param md5Peers the peers for whom it has keys from there
+     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * before the subclass has any state.
      */
-    GoPollSocketChannel(
-            GoPollServerSocketChannel parent,
-            NetFd netFd,
-            InetSocketAddress remote,
-            boolean inheritanceKnown,
-            Collection<InetAddress> md5Peers) {
-        super(parent, netFd, true, remote);
-        config =
-                new GoPollSocketChannelConfig(
-                        this,
-                        inheritanceKnown ? true : null,
-                        inheritanceKnown ? -1 : null,
-                        md5Peers.isEmpty() ? null : new TcpMd5Keys(md5Peers));
+    protected GoPollSocketChannelConfig newConfig() {
+        return new GoPollSocketChannelConfig(this);
     }
 
     /**

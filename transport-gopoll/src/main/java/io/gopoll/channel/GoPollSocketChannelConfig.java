@@ -23,7 +23,7 @@ import java.net.InetAddress;
 import java.util.Map;
 
 /** The config of a {@link GoPollSocketChannel}, with the methods of Netty's epoll one. */
-public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
+public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         implements SocketChannelConfig {
 
     /** Null until there is a key. Under this. */
@@ -40,19 +40,25 @@ public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
     /** What SO_LINGER is, so that a close need not ask; null if that is not known. */
     private volatile Integer linger;
 
+    protected GoPollSocketChannelConfig(GoPollSocketChannel channel) {
+        super(channel);
+    }
+
     /**
+     * Called once, by the channel's constructor.
+     *
      * @param noDelay what TCP_NODELAY is known to be, or null
      * @param linger what SO_LINGER is known to be, or null
      * @param md5Keys those that it has already, or null
      */
-    GoPollSocketChannelConfig(
-            GoPollSocketChannel channel, Boolean noDelay, Integer linger, TcpMd5Keys md5Keys) {
-        super(channel);
+    final void begin(Boolean noDelay, Integer linger, TcpMd5Keys md5Keys) {
         this.noDelay = noDelay;
         this.linger = linger;
-        this.md5Keys = md5Keys;
+        synchronized (this) {
+            this.md5Keys = md5Keys;
+        }
         if (PlatformDependent.canEnableTcpNoDelayByDefault()) {
-            setTcpNoDelay(true);
+            set(SocketOption.TCP_NODELAY, true);
         }
     }
 
@@ -61,7 +67,8 @@ public final class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
     <T> T get(SocketOption<T> row) {
         if (row == SocketOption.SO_LINGER) {
             Integer known = linger;
-            if (known != null) {
+            // Of a closed socket the kernel says nothing, and so do we.
+            if (known != null && channel.isOpen()) {
                 return (T) known;
             }
         }

@@ -23,7 +23,7 @@ import java.io.IOException;
  * Times are in microseconds ({@code rto}, {@code ato}, {@code rtt}, {@code rttvar}, {@code rcvRtt})
  * or milliseconds ({@code last...}). Not safe for use by several threads at once.
  */
-public final class GoPollTcpInfo {
+public class GoPollTcpInfo {
 
     /** Up to tcpi_total_retrans: eight bytes of small fields, then 24 of 32 bits each. */
     private static final int SIZE = 104;

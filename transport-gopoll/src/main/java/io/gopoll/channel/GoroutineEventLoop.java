@@ -230,7 +230,7 @@ public final class GoroutineEventLoop extends StrandEventExecutor implements IoE
     /** Says that it is GoPoll, to those who choose channel classes by it. */
     @Override
     public boolean isIoType(Class<? extends IoHandler> handlerType) {
-        return handlerType == GoPollIoHandler.class;
+        return GoPollIoHandler.class.isAssignableFrom(handlerType);
     }
 
     /** How many channels are registered with it. Any thread. */

@@ -398,7 +398,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     @Override
     public boolean isIoType(Class<? extends IoHandler> handlerType) {
-        return handlerType == GoPollIoHandler.class;
+        return GoPollIoHandler.class.isAssignableFrom(handlerType);
     }
 
     /**

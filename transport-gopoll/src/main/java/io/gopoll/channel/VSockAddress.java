@@ -19,7 +19,7 @@ import java.net.SocketAddress;
  * The address of a socket between a virtual machine and its host, vsock(7): what {@code
  * io.netty.channel.epoll.VSockAddress} is to Netty's epoll transport.
  */
-public final class VSockAddress extends SocketAddress {
+public class VSockAddress extends SocketAddress {
 
     private static final long serialVersionUID = 1;
 

@@ -1,0 +1,49 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.netty.channel.epoll;
+
+import io.gopoll.channel.GoPollDatagramChannel;
+import io.netty.channel.socket.InternetProtocolFamily;
+import io.netty.channel.socket.SocketProtocolFamily;
+
+/** UDP. */
+public final class EpollDatagramChannel extends GoPollDatagramChannel
+        implements AbstractEpollChannel {
+
+    public EpollDatagramChannel() {}
+
+    @Deprecated
+    public EpollDatagramChannel(InternetProtocolFamily protocol) {
+        super(protocol);
+    }
+
+    public EpollDatagramChannel(SocketProtocolFamily protocol) {
+        super(protocol);
+    }
+
+    /** Takes over a socket that was opened elsewhere; the channel closes it. */
+    public EpollDatagramChannel(int fd) {
+        super(fd);
+    }
+
+    @Override
+    protected EpollDatagramChannelConfig newConfig() {
+        return new EpollDatagramChannelConfig(this);
+    }
+
+    @Override
+    public EpollDatagramChannelConfig config() {
+        return (EpollDatagramChannelConfig) super.config();
+    }
+}

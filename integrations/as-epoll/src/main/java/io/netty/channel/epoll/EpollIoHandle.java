@@ -1,0 +1,29 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.netty.channel.epoll;
+
+import io.gopoll.channel.GoPollIoHandle;
+import io.netty.channel.unix.FileDescriptor;
+
+/**
+ * A descriptor that users watch themselves, on a loop of {@link EpollIoHandler}. Frameworks ask
+ * whether a loop is compatible with this class to find out whether it is epoll's: so it is a {@link
+ * GoPollIoHandle}, with which goroutine loops are compatible too.
+ */
+@SuppressWarnings("try") // IoHandle.close() may throw anything
+public interface EpollIoHandle extends GoPollIoHandle {
+
+    @Override
+    FileDescriptor fd();
+}
