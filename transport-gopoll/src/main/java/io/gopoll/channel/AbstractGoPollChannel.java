@@ -15,6 +15,9 @@ package io.gopoll.channel;
 
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.address.Addresses;
+import io.gopoll.channel.loop.Registration;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.AbstractChannel;
@@ -204,7 +207,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                                 return;
                             }
                             ioRegistration = (IoRegistration) f.getNow();
-                            GoPollIoRegistration registration = ioRegistration.attachment();
+                            Registration registration = ioRegistration.attachment();
                             readSide.registered(registration);
                             writeSide.registered(registration);
                             try {

@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.buffer.Memory;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
@@ -134,24 +136,6 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     /** The exception for a call that failed. */
     Exception failed(String syscall, int result, SocketAddress address) {
         return Errno.cause(syscall, result, address);
-    }
-
-    /** An empty buffer without an envelope is no datagram: people flush with it. */
-    static boolean isNothing(Object msg) {
-        return msg instanceof ByteBuf && !((ByteBuf) msg).isReadable();
-    }
-
-    static ByteBuf content(Object msg) {
-        return (ByteBuf)
-                (msg instanceof AddressedEnvelope
-                        ? ((AddressedEnvelope<?, ?>) msg).content()
-                        : msg);
-    }
-
-    static SocketAddress recipient(Object msg) {
-        return msg instanceof AddressedEnvelope
-                ? (SocketAddress) ((AddressedEnvelope<?, ?>) msg).recipient()
-                : null;
     }
 
     @Override

@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.loop.LateFlushes;
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.SafeLogger;
 import io.netty.buffer.ByteBuf;

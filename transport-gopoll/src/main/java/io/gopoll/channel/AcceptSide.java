@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.LateFlushes;
+import io.gopoll.channel.loop.Registration;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;
@@ -31,7 +33,7 @@ final class AcceptSide extends ReadSide {
     private final SockAddr remote = new SockAddr();
 
     /** Where accepting rests; it goes on at once when the channel moves to another loop. */
-    private GoPollIoRegistration pausedAt;
+    private Registration pausedAt;
 
     AcceptSide(AbstractGoPollServerChannel server, NetFd netFd) {
         super(server, netFd);
@@ -106,12 +108,12 @@ final class AcceptSide extends ReadSide {
 
     /** The connections stay in the backlog meanwhile; trying again at once would burn the CPU. */
     private void pause() {
-        GoPollIoRegistration here = registration();
+        Registration here = registration();
         server.eventLoop().schedule(() -> goOn(here), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
         pausedAt = here;
     }
 
-    private void goOn(GoPollIoRegistration here) {
+    private void goOn(Registration here) {
         // If it is not valid, the channel belongs to another loop, or to none.
         if (here.isValid()) {
             pausedAt = null;

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.Registration;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.util.concurrent.BlockingOperationException;
@@ -34,7 +35,7 @@ final class Await {
     private final Channel channel;
 
     /** Its registration if its connection can be lost while nobody reads; null otherwise. */
-    private final GoPollIoRegistration stream;
+    private final Registration stream;
 
     Await(GoroutineEventLoop loop, Future<?> future, Channel channel) {
         this.loop = loop;

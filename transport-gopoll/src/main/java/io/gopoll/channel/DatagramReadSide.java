@@ -13,6 +13,9 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Datagrams;
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Msghdrs;

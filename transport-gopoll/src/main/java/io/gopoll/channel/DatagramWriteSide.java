@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Datagrams;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
@@ -39,14 +41,14 @@ final class DatagramWriteSide extends WriteSide {
             if (msg == null) {
                 return;
             }
-            if (AbstractGoPollDatagramChannel.isNothing(msg)) {
+            if (Datagrams.isNothing(msg)) {
                 in.remove();
                 left--;
                 continue;
             }
             Registrations loop = registration().loop;
             Datagrams datagrams = loop.datagrams();
-            int count = datagrams.gather(datagram, in, left);
+            int count = datagrams.gather(datagram.addresses(), in, left);
             int n = send(datagrams.msghdrs(), count);
             loop.giveBack(datagrams);
             if (n == -Errno.EAGAIN) {
@@ -86,7 +88,7 @@ final class DatagramWriteSide extends WriteSide {
         if (result == -Errno.EDESTADDRREQ) {
             return new NotYetConnectedException();
         }
-        SocketAddress recipient = AbstractGoPollDatagramChannel.recipient(msg);
+        SocketAddress recipient = Datagrams.recipient(msg);
         return datagram.failed(
                 syscall, result, recipient == null ? datagram.remoteAddress() : recipient);
     }

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.Registration;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.time.Duration;
@@ -108,13 +109,13 @@ final class Dump {
      * @param thread whose stack says what it is in; null if there is none
      * @param tasks how many wait in the loop
      */
-    void add(GoPollIoRegistration r, String busy, long since, Thread thread, int tasks) {
+    void add(Registration r, String busy, long since, Thread thread, int tasks) {
         entries.add(new Entry(r, busy, since, thread, tasks));
     }
 
     /** A descriptor of a loop, and what is said of it. */
     private final class Entry {
-        private final GoPollIoRegistration r;
+        private final Registration r;
         private final String busy;
         private final long since;
         private final Thread thread;
@@ -122,7 +123,7 @@ final class Dump {
         private Wait wait;
         private String line;
 
-        Entry(GoPollIoRegistration r, String busy, long since, Thread thread, int tasks) {
+        Entry(Registration r, String busy, long since, Thread thread, int tasks) {
             this.r = r;
             this.busy = busy;
             this.since = since;
@@ -138,7 +139,7 @@ final class Dump {
             StringBuilder text = new StringBuilder();
             text.append(name(r)).append(", since ").append(seconds(now - since));
             if (r.channel() != null) {
-                addState(r.channel(), text);
+                addState((AbstractGoPollChannel) r.channel(), text);
             }
             if (tasks > 0) {
                 text.append(", ").append(tasks).append(" tasks");
@@ -163,7 +164,7 @@ final class Dump {
                 || className.startsWith("io.netty.util.concurrent.");
     }
 
-    private static String waitsFor(GoPollIoRegistration r) {
+    private static String waitsFor(Registration r) {
         Channel channel = r.channel();
         if (r.isWriterParked()) {
             return channel == null || channel.isActive()
@@ -175,7 +176,7 @@ final class Dump {
                 : "wait, and autoRead is off";
     }
 
-    private static String name(GoPollIoRegistration r) {
+    private static String name(Registration r) {
         Channel channel = r.channel();
         return channel == null ? r.handle.toString() : channel.toString();
     }

@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.loop.Registration;
 import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.FileChannels;
@@ -73,7 +75,7 @@ final class FileRegions {
     /**
      * The registration whose timer will ask again. A timer of an earlier registration does nothing.
      */
-    private GoPollIoRegistration timer;
+    private Registration timer;
 
     FileRegions(AbstractGoPollStreamChannel channel) {
         this.channel = channel;
@@ -130,7 +132,7 @@ final class FileRegions {
      * others have had their turn, and after some times in vain after a pause.
      */
     void askAgain(WriteSide side) {
-        GoPollIoRegistration r = side.registration();
+        Registration r = side.registration();
         if (r == null) {
             return;
         }
@@ -147,7 +149,7 @@ final class FileRegions {
     }
 
     /** A channel that has moved asks again by itself, in the loop that it has come to. */
-    private void ask(WriteSide side, GoPollIoRegistration r) {
+    private void ask(WriteSide side, Registration r) {
         if (r.isValid()) {
             timer = null;
             side.queue();

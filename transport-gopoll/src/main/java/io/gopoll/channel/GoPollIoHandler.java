@@ -16,6 +16,12 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
+import io.gopoll.channel.buffer.Datagrams;
+import io.gopoll.channel.buffer.Gathering;
+import io.gopoll.channel.loop.Continuation;
+import io.gopoll.channel.loop.LateFlushes;
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
@@ -115,7 +121,7 @@ public final class GoPollIoHandler implements IoHandler {
         public void describe(Dump dump) {
             Thread thread = runner;
             boolean busy = !sleeping && thread != null;
-            for (GoPollIoRegistration r : registrations.snapshot()) {
+            for (Registration r : registrations.snapshot()) {
                 dump.add(
                         r,
                         busy ? "of a loop that runs" : null,
@@ -219,11 +225,16 @@ public final class GoPollIoHandler implements IoHandler {
             super(LateFlushes.ifAskedFor());
         }
 
+        @Override
+        protected Registration newRegistration(IoHandle handle) {
+            return new GoPollIoRegistration(this, handle);
+        }
+
         /**
          * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
          */
         @Override
-        NetPoller poller() {
+        protected NetPoller poller() {
             if (poller == null) {
                 throw new IllegalStateException(
                         "the descriptors of this event loop are closed: call openFileDescriptors"
@@ -233,18 +244,18 @@ public final class GoPollIoHandler implements IoHandler {
         }
 
         @Override
-        boolean inEventLoop() {
+        protected boolean inEventLoop() {
             return GoPollIoHandler.this.inEventLoop();
         }
 
         @Override
-        void execute(Runnable task) {
+        protected void execute(Runnable task) {
             executor.execute(task);
         }
 
         /** By a deadline or a close; the loop delivers what its own poll finds. */
         @Override
-        void resume(Continuation side) {
+        protected void resume(Continuation side) {
             if (inEventLoop()) {
                 side.queueResumed();
             } else {
@@ -254,25 +265,25 @@ public final class GoPollIoHandler implements IoHandler {
         }
 
         @Override
-        boolean isOnlyPoller() {
+        protected boolean isOnlyPoller() {
             return true;
         }
 
         @Override
-        boolean isAlone() {
+        public boolean isAlone() {
             return false;
         }
 
         @Override
-        Gathering gathering() {
+        public Gathering gathering() {
             return gathering;
         }
 
         @Override
-        void giveBack(Gathering gathering) {}
+        public void giveBack(Gathering gathering) {}
 
         @Override
-        Datagrams datagrams() {
+        public Datagrams datagrams() {
             if (datagrams == null) {
                 datagrams = new Datagrams();
             }
@@ -280,7 +291,7 @@ public final class GoPollIoHandler implements IoHandler {
         }
 
         @Override
-        void giveBack(Datagrams datagrams) {}
+        public void giveBack(Datagrams datagrams) {}
     }
 
     private boolean inEventLoop() {

@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
+import io.gopoll.channel.loop.Registration;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
@@ -138,7 +139,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
      * the one that the loop is for, as long as it is open, or the only one.
      */
     private Channel handled() {
-        GoPollIoRegistration current = registrations().current;
+        Registration current = registrations().current;
         Channel handled = current == null ? null : current.channel();
         if (handled != null && (current.isValid() || !handled.isOpen())) {
             return handled;
@@ -199,7 +200,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
     }
 
     private void register(IoHandle handle, Promise<IoRegistration> promise) {
-        GoPollIoRegistration registration;
+        Registration registration;
         try {
             registration = registrations().add(handle);
         } catch (Exception e) {
@@ -207,7 +208,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
             return;
         }
         // Calls the handlers of a channel.
-        GoPollIoRegistration before = registrations().current;
+        Registration before = registrations().current;
         registrations().current = registration;
         try {
             promise.setSuccess(registration);
@@ -308,7 +309,7 @@ final class GoroutineEventLoop extends StrandEventExecutor implements IoEventLoo
     void describe(Dump dump) {
         Thread running = thread();
         String what = doing();
-        for (GoPollIoRegistration r : registrations().snapshot()) {
+        for (Registration r : registrations().snapshot()) {
             dump.add(
                     r,
                     what,

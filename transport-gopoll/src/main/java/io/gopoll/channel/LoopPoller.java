@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Datagrams;
+import io.gopoll.channel.buffer.Gathering;
 import io.gopoll.poll.NetPoller;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.Touched;
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import java.lang.invoke.MethodHandles;
@@ -28,7 +29,7 @@ import java.time.Duration;
  * own before it looks at the other's: whoever moves the deadline writes {@link #at}, then looks at
  * {@link #timer} and {@link #stopped}; the loop writes these, then looks at {@link #at} again.
  */
-final class ReadDeadline {
+final class ReadDeadline extends Touched {
 
     private static final VarHandle AT;
 
@@ -53,12 +54,6 @@ final class ReadDeadline {
 
     /** Reads have failed, and the reading side is not parked until the deadline is moved. */
     private volatile boolean stopped;
-
-    /** Neighbour in {@link Registrations}' list of those that have read in this turn. */
-    ReadDeadline next;
-
-    /** Whether it is in that list. The loop's. */
-    boolean touched;
 
     ReadDeadline(ReadSide side) {
         this.side = side;
@@ -150,14 +145,13 @@ final class ReadDeadline {
 
     /** Something was read in this turn, or somebody has begun to wait for it. */
     void touch() {
-        if (!touched && idle > 0) {
+        if (!isTouched() && idle > 0) {
             side.registration().loop.touched(this);
         }
     }
 
-    /** The end of the turn in which it was touched. */
-    void settle(long now) {
-        touched = false;
+    @Override
+    protected void settle(long now) {
         long before = at;
         long nanos = idle;
         if (nanos > 0) {

@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.sys.Constants;
@@ -257,7 +259,7 @@ abstract class ReadSide extends Side {
             fail(d);
             return;
         }
-        GoPollIoRegistration r = registration();
+        Registration r = registration();
         boolean hungUp = isHungUp();
         if (hungUp) {
             allocHandle().hungUp();

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.Registration;
 import io.gopoll.net.NetFd;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -25,7 +26,7 @@ abstract class Side {
     final NetFd netFd;
 
     /** The present registration or, after a deregistration, the last one, which is not valid. */
-    private GoPollIoRegistration registration;
+    private Registration registration;
 
     /** The socket is in a poller: from then on the loop is to be told of a deadline. */
     private volatile boolean watched;
@@ -35,11 +36,11 @@ abstract class Side {
         this.netFd = netFd;
     }
 
-    final GoPollIoRegistration registration() {
+    final Registration registration() {
         return registration;
     }
 
-    final void registered(GoPollIoRegistration present) {
+    final void registered(Registration present) {
         registration = present;
     }
 

@@ -15,6 +15,8 @@ package io.gopoll.channel;
 
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.SafeLogger;
 import io.gopoll.sched.Strand;
@@ -347,7 +349,7 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
         takeDue();
         registrations.queueResumed();
         boolean ran = registrations.runQueued(PollDesc.WRITE) > 0;
-        GoPollIoRegistration handling = registrations.current;
+        Registration handling = registrations.current;
         registrations.current = null;
         try {
             ran |= runTasks(await);

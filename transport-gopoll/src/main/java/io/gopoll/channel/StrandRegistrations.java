@@ -13,8 +13,14 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Datagrams;
+import io.gopoll.channel.buffer.Gathering;
+import io.gopoll.channel.loop.Continuation;
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.sched.Strand;
+import io.netty.channel.IoHandle;
 
 /** The descriptors of a goroutine loop, which others poll: it is woken for those that are ready. */
 final class StrandRegistrations extends Registrations {
@@ -31,53 +37,58 @@ final class StrandRegistrations extends Registrations {
     }
 
     @Override
-    NetPoller poller() {
+    protected Registration newRegistration(IoHandle handle) {
+        return new GoPollIoRegistration(this, handle);
+    }
+
+    @Override
+    protected NetPoller poller() {
         return poller.poller;
     }
 
     @Override
-    boolean inEventLoop() {
+    protected boolean inEventLoop() {
         return executor.inEventLoop();
     }
 
     @Override
-    void execute(Runnable task) {
+    protected void execute(Runnable task) {
         executor.execute(task);
     }
 
     @Override
-    void resume(Continuation side) {
+    protected void resume(Continuation side) {
         push(side);
         executor.wake();
     }
 
     @Override
-    boolean isOnlyPoller() {
+    protected boolean isOnlyPoller() {
         return false;
     }
 
     @Override
-    boolean isAlone() {
+    public boolean isAlone() {
         return strand.isAlone();
     }
 
     @Override
-    Gathering gathering() {
+    public Gathering gathering() {
         return poller.gathering();
     }
 
     @Override
-    void giveBack(Gathering gathering) {
+    public void giveBack(Gathering gathering) {
         poller.giveBack(gathering);
     }
 
     @Override
-    Datagrams datagrams() {
+    public Datagrams datagrams() {
         return poller.datagrams();
     }
 
     @Override
-    void giveBack(Datagrams datagrams) {
+    public void giveBack(Datagrams datagrams) {
         poller.giveBack(datagrams);
     }
 }

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Memory;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.netty.buffer.ByteBuf;

@@ -13,6 +13,11 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Gathering;
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.loop.LateFlushes;
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
@@ -235,7 +240,7 @@ class StreamWriteSide extends WriteSide {
 
     /** Whether what was flushed comes later in this turn; sees to it that it does. */
     private boolean comesLate() {
-        GoPollIoRegistration r = registration();
+        Registration r = registration();
         LateFlushes flushes = r == null ? null : r.loop.lateFlushes;
         if (flushes == null
                 || !flushes.isPuttingOff()
@@ -262,7 +267,7 @@ class StreamWriteSide extends WriteSide {
     }
 
     @Override
-    void flushLate() {
+    public void flushLate() {
         late = false;
         flush();
     }

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.LateFlushes;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
@@ -33,7 +34,7 @@ import java.nio.channels.ClosedChannelException;
  * when its source has more      idle, with a timer, {@link FileRegions}
  * </pre>
  */
-abstract class WriteSide extends Side {
+abstract class WriteSide extends Side implements LateFlushes.Late {
 
     /** A write is under way: what it calls must not wait for another one. */
     private boolean writing;
@@ -188,7 +189,8 @@ abstract class WriteSide extends Side {
     }
 
     /** Writes what {@link LateFlushes} had put off. */
-    void flushLate() {}
+    @Override
+    public void flushLate() {}
 
     /** Any thread. */
     final boolean isShutdown() {

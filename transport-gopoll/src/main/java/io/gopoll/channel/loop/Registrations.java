@@ -11,16 +11,15 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.loop;
 
-import static io.netty.util.internal.ObjectUtil.checkNotNull;
-
+import io.gopoll.channel.buffer.Datagrams;
+import io.gopoll.channel.buffer.Gathering;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.SafeLogger;
 import io.netty.channel.Channel;
 import io.netty.channel.IoHandle;
 import io.netty.channel.socket.DatagramChannel;
-import io.netty.util.internal.StringUtil;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import java.util.List;
  * Subclasses know who polls, and how a resumed side reaches the loop. Everything belongs to the
  * loop's thread unless it says otherwise.
  */
-abstract class Registrations {
+public abstract class Registrations {
 
     private static final SafeLogger logger = SafeLogger.of(Registrations.class);
 
@@ -76,7 +75,7 @@ abstract class Registrations {
     private Continuation turn;
 
     /** The one that has its turn, whose handlers run; null in between, and in a task. */
-    GoPollIoRegistration current;
+    public Registration current;
 
     /** Those whose socket is perhaps drained, in the order of their last read. */
     private Continuation lookHead;
@@ -84,53 +83,55 @@ abstract class Registrations {
     private Continuation lookTail;
 
     /** Those with an idle deadline that have read in this turn. */
-    private ReadDeadline touched;
+    private Touched touched;
 
     /** Head of the list of all registrations. */
-    private GoPollIoRegistration registrations;
+    private Registration registrations;
 
     private int channels;
 
     /** When the turn, or the burst, has begun: a time of {@link System#nanoTime}. */
-    long now = System.nanoTime();
+    public long now = System.nanoTime();
 
     /** Null in a loop that writes every flush straight away. */
-    final LateFlushes lateFlushes;
+    public final LateFlushes lateFlushes;
 
-    Registrations(LateFlushes lateFlushes) {
+    protected Registrations(LateFlushes lateFlushes) {
         this.lateFlushes = lateFlushes;
     }
 
+    protected abstract Registration newRegistration(IoHandle handle);
+
     /** Where this loop's descriptors are watched. */
-    abstract NetPoller poller();
+    protected abstract NetPoller poller();
 
     /** Any thread. */
-    abstract boolean inEventLoop();
+    protected abstract boolean inEventLoop();
 
     /** Any thread. */
-    abstract void execute(Runnable task);
+    protected abstract void execute(Runnable task);
 
     /** A parked side was resumed, by a poll, a deadline or a close. Any thread. */
-    abstract void resume(Continuation side);
+    protected abstract void resume(Continuation side);
 
     /** Whether no other thread polls the network for this loop. */
-    abstract boolean isOnlyPoller();
+    protected abstract boolean isOnlyPoller();
 
     /** Whether nobody else waits for the thread: false where many channels share a loop. */
-    abstract boolean isAlone();
+    public abstract boolean isAlone();
 
     /** Room to gather what a channel writes, until {@link #giveBack}: for one system call. */
-    abstract Gathering gathering();
+    public abstract Gathering gathering();
 
-    abstract void giveBack(Gathering gathering);
+    public abstract void giveBack(Gathering gathering);
 
     /** Room for datagrams, until {@link #giveBack}: for one system call. */
-    abstract Datagrams datagrams();
+    public abstract Datagrams datagrams();
 
-    abstract void giveBack(Datagrams datagrams);
+    public abstract void giveBack(Datagrams datagrams);
 
     /** Hands a resumed side over to the loop. The caller wakes the loop after that. Any thread. */
-    final void push(Continuation side) {
+    protected final void push(Continuation side) {
         Continuation head;
         do {
             head = resumed;
@@ -139,7 +140,7 @@ abstract class Registrations {
     }
 
     /** Whether any were handed over that have not had their turn. Any thread. */
-    final boolean hasResumed() {
+    public final boolean hasResumed() {
         return resumed != null;
     }
 
@@ -166,7 +167,7 @@ abstract class Registrations {
     }
 
     /** Runs the sides that were handed over. */
-    final void runResumed() {
+    public final void runResumed() {
         if (taken == null) {
             takeResumed();
         }
@@ -180,7 +181,7 @@ abstract class Registrations {
     }
 
     /** Queues the sides that were handed over. */
-    final void queueResumed() {
+    public final void queueResumed() {
         queueTaken();
         takeResumed();
         queueTaken();
@@ -206,7 +207,7 @@ abstract class Registrations {
         queueTail = side;
     }
 
-    final boolean hasQueued() {
+    public final boolean hasQueued() {
         return queueHead != null || turn != null || taken != null;
     }
 
@@ -224,16 +225,16 @@ abstract class Registrations {
         lookTail = side;
     }
 
-    final boolean hasLooks() {
+    public final boolean hasLooks() {
         return lookHead != null;
     }
 
-    final boolean hasOneLook() {
+    public final boolean hasOneLook() {
         return lookHead != null && lookHead.nextLook == null;
     }
 
     /** Those that were perhaps drained before this call look for more. */
-    final void runLooks() {
+    public final void runLooks() {
         Continuation side = lookHead;
         lookHead = null;
         while (side != null) {
@@ -254,7 +255,7 @@ abstract class Registrations {
      * @param modes the sides that may run; the others stay queued
      * @return how many have run
      */
-    final int runQueued(int modes) {
+    public final int runQueued(int modes) {
         while (turn != null) {
             // This call comes from a handler that has its turn: those behind it have it now.
             queue(next());
@@ -289,46 +290,45 @@ abstract class Registrations {
      * A handle has thrown, which may be any Error: the loop goes on, since the edges of the others
      * come only once.
      */
-    static void handleUnexpected(Throwable t) {
+    public static void handleUnexpected(Throwable t) {
         logger.warn("Unexpected exception from a handle.", t);
     }
 
-    final void touched(ReadDeadline deadline) {
+    /** One with an idle deadline has read, or has begun to wait. */
+    public final void touched(Touched deadline) {
         deadline.touched = true;
         deadline.next = touched;
         touched = deadline;
     }
 
     /** The end of a burst: who is perhaps drained looks for more, which may queue it. */
-    final void settle() {
+    public final void settle() {
         runLooks();
         settleDeadlines();
     }
 
     /** The turn is over: one look at the clock for all that have read in it. */
-    final void settleDeadlines() {
-        ReadDeadline deadline = touched;
+    public final void settleDeadlines() {
+        Touched deadline = touched;
         if (deadline == null) {
             return;
         }
         touched = null;
         long now = System.nanoTime();
         do {
-            ReadDeadline next = deadline.next;
+            Touched next = deadline.next;
             deadline.next = null;
+            deadline.touched = false;
             deadline.settle(now);
             deadline = next;
         } while (deadline != null);
     }
 
-    final GoPollIoRegistration add(IoHandle handle) {
-        if (!(checkNotNull(handle, "handle") instanceof GoPollIoHandle)) {
-            throw new IllegalArgumentException(
-                    "IoHandle of type "
-                            + StringUtil.simpleClassName(handle)
-                            + " not supported (expected: GoPollIoHandle)");
-        }
-        GoPollIoRegistration registration = new GoPollIoRegistration(this, (GoPollIoHandle) handle);
+    /**
+     * @throws IllegalArgumentException if the handle is none of GoPoll's
+     */
+    public final Registration add(IoHandle handle) {
+        Registration registration = newRegistration(handle);
         registration.next = registrations;
         if (registrations != null) {
             registrations.previous = registration;
@@ -341,7 +341,7 @@ abstract class Registrations {
         return registration;
     }
 
-    final void remove(GoPollIoRegistration registration) {
+    final void remove(Registration registration) {
         // Its deadlines may belong to another loop from now on.
         settleDeadlines();
         if (registration.previous == null) {
@@ -359,15 +359,15 @@ abstract class Registrations {
         }
     }
 
-    final boolean isEmpty() {
+    public final boolean isEmpty() {
         return registrations == null;
     }
 
     /**
      * Whether no other channels are registered than those of datagrams, and no handles of users.
      */
-    final boolean hasDatagramsOnly() {
-        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+    public final boolean hasDatagramsOnly() {
+        for (Registration r = registrations; r != null; r = r.next) {
             if (!(r.channel() instanceof DatagramChannel)) {
                 return false;
             }
@@ -375,13 +375,13 @@ abstract class Registrations {
         return true;
     }
 
-    final int channels() {
+    public final int channels() {
         return channels;
     }
 
-    final List<Channel> channelList() {
+    public final List<Channel> channelList() {
         List<Channel> list = new ArrayList<>(channels);
-        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+        for (Registration r = registrations; r != null; r = r.next) {
             Channel channel = r.channel();
             if (channel != null) {
                 list.add(channel);
@@ -391,17 +391,17 @@ abstract class Registrations {
     }
 
     /** Those that there are. For other threads than the loop's it may miss some. */
-    final List<GoPollIoRegistration> snapshot() {
-        List<GoPollIoRegistration> all = new ArrayList<>();
-        for (GoPollIoRegistration r = registrations; r != null; r = r.next) {
+    public final List<Registration> snapshot() {
+        List<Registration> all = new ArrayList<>();
+        for (Registration r = registrations; r != null; r = r.next) {
             all.add(r);
         }
         return all;
     }
 
     /** Closes every handle, and takes it out. */
-    final void closeAll() {
-        for (GoPollIoRegistration registration : snapshot()) {
+    public final void closeAll() {
+        for (Registration registration : snapshot()) {
             try {
                 registration.handle.close();
             } catch (Throwable e) {
@@ -415,11 +415,10 @@ abstract class Registrations {
      * As {@link #closeAll}, when the loop takes no tasks any more: handlers cannot be told. Whoever
      * waits for a write or for the close is.
      */
-    final void closeAllAtOnce() {
-        for (GoPollIoRegistration registration : snapshot()) {
-            AbstractGoPollChannel channel = registration.channel();
-            if (channel != null) {
-                ((AbstractGoPollChannel.AbstractGoPollUnsafe) channel.unsafe()).closeAtOnce();
+    public final void closeAllAtOnce() {
+        for (Registration registration : snapshot()) {
+            if (registration.channel() != null) {
+                registration.closeAtOnce();
                 registration.cancel();
             }
         }

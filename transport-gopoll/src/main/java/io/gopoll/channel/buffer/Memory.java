@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.buffer;
 
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Syscalls;
@@ -23,19 +23,19 @@ import io.netty.util.ReferenceCountUtil;
 import java.nio.ByteBuffer;
 
 /** Where the bytes of Netty's buffers are, for system calls. */
-final class Memory {
+public final class Memory {
 
     private static final Syscalls SYS = Syscalls.get();
 
     private Memory() {}
 
     /** Whether a buffer's bytes are one piece of memory outside the heap. */
-    static boolean isOnePiece(ByteBuf buf) {
+    public static boolean isOnePiece(ByteBuf buf) {
         return buf.hasMemoryAddress() || (buf.isDirect() && buf.nioBufferCount() == 1);
     }
 
     /** Whether the kernel cannot take a buffer's bytes from where they are, by one call. */
-    static boolean isCopyNeeded(ByteBuf buf) {
+    public static boolean isCopyNeeded(ByteBuf buf) {
         return !buf.hasMemoryAddress()
                 && (!buf.isDirect() || buf.nioBufferCount() > Constants.IOV_MAX);
     }
@@ -45,7 +45,7 @@ final class Memory {
      *
      * @param holder what holds the buffer, or the buffer itself; it is released
      */
-    static ByteBuf directCopy(ByteBufAllocator alloc, Object holder, ByteBuf buf) {
+    public static ByteBuf directCopy(ByteBufAllocator alloc, Object holder, ByteBuf buf) {
         int readable = buf.readableBytes();
         if (readable == 0) {
             ReferenceCountUtil.release(holder);
@@ -62,7 +62,7 @@ final class Memory {
     }
 
     /** Where the readable bytes start of a buffer that is one piece. */
-    static long readableAddress(ByteBuf buf) {
+    public static long readableAddress(ByteBuf buf) {
         if (buf.hasMemoryAddress()) {
             return buf.memoryAddress() + buf.readerIndex();
         }
@@ -70,7 +70,7 @@ final class Memory {
     }
 
     /** Where the writable bytes start of a buffer that is one piece. */
-    static long writableAddress(ByteBuf buf) {
+    public static long writableAddress(ByteBuf buf) {
         if (buf.hasMemoryAddress()) {
             return buf.memoryAddress() + buf.writerIndex();
         }
@@ -78,7 +78,7 @@ final class Memory {
     }
 
     /** Where the remaining bytes of a direct buffer start. */
-    static long address(ByteBuffer direct) {
+    public static long address(ByteBuffer direct) {
         return SYS.addressOf(direct) + direct.position();
     }
 }

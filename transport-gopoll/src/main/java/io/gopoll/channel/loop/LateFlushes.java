@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.loop;
 
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -23,7 +23,7 @@ import java.util.Arrays;
  * CPU's caches hold the reading code first, then the writing code. How long an answer waits for
  * other channels is bounded. The event loop's.
  */
-final class LateFlushes {
+public final class LateFlushes {
 
     private static final String PROPERTY = "io.gopoll.lateFlushes";
 
@@ -32,20 +32,20 @@ final class LateFlushes {
      * for late flushes: a handler that flushes and then waits for the peer's answer would wait for
      * ever.
      */
-    static LateFlushes ifAskedFor() {
+    public static LateFlushes ifAskedFor() {
         return Boolean.getBoolean(PROPERTY) ? new LateFlushes() : null;
     }
 
     private LateFlushes() {}
 
     /** With fewer ready channels every flush is written at once: too few would come together. */
-    static final int MANY = 8;
+    public static final int MANY = 8;
 
     /**
      * The clock is read once for so many deliveries. For each delivery it would cost as much as
      * late flushes save.
      */
-    static final int STRIDE = 8;
+    public static final int STRIDE = 8;
 
     /**
      * An answer waits no longer than this. A turn of 64 channels with quick handlers takes that
@@ -72,8 +72,15 @@ final class LateFlushes {
     /** A larger buffer is better written while it is in the CPU's cache. */
     private static final int MAX_BYTES = 16 * 1024;
 
+    /** Who can be put off. */
+    public interface Late {
+
+        /** Writes what was put off. */
+        void flushLate();
+    }
+
     /** Those that were put off; each once. */
-    private WriteSide[] late = new WriteSide[MANY];
+    private Late[] late = new Late[MANY];
 
     private int size;
 
@@ -91,18 +98,18 @@ final class LateFlushes {
     private long averageNanos;
 
     /** Whether a small flush is put off at the moment. */
-    boolean isPuttingOff() {
+    public boolean isPuttingOff() {
         return puttingOff;
     }
 
     /** Whether the buffer holds little enough to be put off. */
-    static boolean isSmall(ChannelOutboundBuffer out, ChannelConfig config) {
+    public static boolean isSmall(ChannelOutboundBuffer out, ChannelConfig config) {
         // Above the low water mark somebody may be waiting for the buffer to get emptier.
         return out.totalPendingWriteBytes()
                 <= Math.min(MAX_BYTES, config.getWriteBufferLowWaterMark());
     }
 
-    void add(WriteSide side) {
+    public void add(Late side) {
         if (size == late.length) {
             late = Arrays.copyOf(late, size * 2);
         }
@@ -110,13 +117,13 @@ final class LateFlushes {
     }
 
     /** A turn of many begins. */
-    void begin() {
+    public void begin() {
         turnStart = waitStart = System.nanoTime();
         puttingOff = averageNanos <= SLOW_NANOS;
     }
 
     /** Some have had their turn, and others follow. */
-    void look() {
+    public void look() {
         if (size >= MOST || size > 0 && System.nanoTime() - waitStart > MAX_WAIT_NANOS) {
             boolean before = pause();
             writeAll();
@@ -126,7 +133,7 @@ final class LateFlushes {
     }
 
     /** All have had their turn. */
-    void end(int deliveries) {
+    public void end(int deliveries) {
         puttingOff = false;
         long sample = Math.min((System.nanoTime() - turnStart) / deliveries, MAX_SAMPLE_NANOS);
         averageNanos += (sample - averageNanos) >> 3;
@@ -134,13 +141,13 @@ final class LateFlushes {
     }
 
     /** Flushes are written straight away, until {@link #resume}. */
-    boolean pause() {
+    public boolean pause() {
         boolean before = puttingOff;
         puttingOff = false;
         return before;
     }
 
-    void resume(boolean before) {
+    public void resume(boolean before) {
         puttingOff = before;
     }
 
@@ -149,7 +156,7 @@ final class LateFlushes {
         size = 0;
         Throwable unexpected = null;
         for (int i = 0; i < n; i++) {
-            WriteSide side = late[i];
+            Late side = late[i];
             late[i] = null;
             try {
                 side.flushLate();

@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.loop;
 
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.Waiter;
@@ -20,7 +20,7 @@ import io.gopoll.poll.Waiter;
  * How one side of a descriptor goes on in its event loop: the waiter that the poller resumes, and
  * the node of the loop's lists. Everything but {@link #resume} belongs to the event loop.
  */
-abstract class Continuation implements Waiter {
+public abstract class Continuation implements Waiter {
 
     private static final byte PARKED = 1;
     private static final byte QUEUED = 2;
@@ -52,7 +52,7 @@ abstract class Continuation implements Waiter {
      */
     private byte state;
 
-    abstract GoPollIoRegistration registration();
+    abstract Registration registration();
 
     /** {@link PollDesc#READ} or {@link PollDesc#WRITE}. */
     abstract int mode();
@@ -73,14 +73,14 @@ abstract class Continuation implements Waiter {
         return is(PARKED);
     }
 
-    boolean isQueued() {
+    public boolean isQueued() {
         return is(QUEUED);
     }
 
     // ---- Waiting. ----
 
     /** Waits for the poller, unless it waits already; queued if there is news for it. */
-    void park() {
+    public void park() {
         PollDesc pd = registration().pollDesc();
         if (pd == null || isParked() || !registration().isValid()) {
             return;
@@ -101,7 +101,7 @@ abstract class Continuation implements Waiter {
      * Waits for news of the connection although the side has its turn, or waits for one: what comes
      * gives it another turn.
      */
-    void watch() {
+    public void watch() {
         PollDesc pd = registration().pollDesc();
         if (pd == null || !registration().isValid()) {
             return;
@@ -114,7 +114,7 @@ abstract class Continuation implements Waiter {
     }
 
     /** Waits after a write that the socket did not take whole. */
-    void parkFull() {
+    public void parkFull() {
         PollDesc pd = registration().pollDesc();
         if (pd == null || isParked()) {
             return;
@@ -131,7 +131,7 @@ abstract class Continuation implements Waiter {
     }
 
     /** Goes on after the next look at the network, without waiting for the kernel. */
-    void queue() {
+    public void queue() {
         set(QUEUED);
         if (!is(IN_QUEUE)) {
             set(IN_QUEUE);
@@ -140,7 +140,7 @@ abstract class Continuation implements Waiter {
     }
 
     /** Looks when the loop has nothing else to do, unless it has a turn before. */
-    void look() {
+    public void look() {
         set(LOOKS);
         if (!is(IN_LOOKS)) {
             set(IN_LOOKS);
@@ -165,13 +165,13 @@ abstract class Continuation implements Waiter {
     }
 
     /** It was resumed, and has its turn now. */
-    void runResumed() {
+    public void runResumed() {
         clear(PARKED);
         run();
     }
 
     /** It was resumed, and has its turn after the next poll. */
-    void queueResumed() {
+    public void queueResumed() {
         clear(PARKED);
         queue();
     }
@@ -205,14 +205,14 @@ abstract class Continuation implements Waiter {
 
     private void run() {
         clear(LOOKS);
-        GoPollIoRegistration r = registration();
+        Registration r = registration();
         if (!r.isValid()) {
             return;
         }
-        GoPollIoRegistration before = r.loop.current;
+        Registration before = r.loop.current;
         r.loop.current = r;
         try {
-            r.handle.handle(r, GoPollIoEvent.of(mode()));
+            r.handle.handle(r, r.event(mode()));
         } finally {
             r.loop.current = before;
         }

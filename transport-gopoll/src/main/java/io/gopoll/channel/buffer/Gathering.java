@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.buffer;
 
 import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;
@@ -20,7 +20,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** Gathers the flushed buffers of a channel into one array for writev(2). One per event loop. */
-final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
+public final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
 
     private final Iovecs iovecs = new Iovecs();
 
@@ -33,7 +33,7 @@ final class Gathering implements ChannelOutboundBuffer.MessageProcessor {
      * @param maxBytes where it ends, be it within a buffer; at least 1
      * @return valid until the next call
      */
-    Iovecs gather(ChannelOutboundBuffer in, long maxBytes) throws IOException {
+    public Iovecs gather(ChannelOutboundBuffer in, long maxBytes) throws IOException {
         this.maxBytes = maxBytes;
         iovecs.clear();
         try {

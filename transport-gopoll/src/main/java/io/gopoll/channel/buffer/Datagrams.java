@@ -11,8 +11,9 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.buffer;
 
+import io.gopoll.channel.address.Addresses;
 import io.gopoll.sys.Iovecs;
 import io.gopoll.sys.Msghdrs;
 import io.netty.buffer.ByteBuf;
@@ -20,12 +21,13 @@ import io.netty.channel.AddressedEnvelope;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.SegmentedDatagramPacket;
 import java.io.IOException;
+import java.net.SocketAddress;
 
 /** The datagrams that go out, or come in, by one system call. One per event loop. */
-final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
+public final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
 
     /** How many datagrams one call moves at most. */
-    static final int CAPACITY = 64;
+    public static final int CAPACITY = 64;
 
     private static final int SOCKADDR_IN6 = 28;
 
@@ -36,23 +38,23 @@ final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
     private final Msghdrs msghdrs = new Msghdrs(CAPACITY, CONTROL_SIZE);
     private final Iovecs iovecs = new Iovecs();
 
-    private AbstractGoPollDatagramChannel channel;
+    private Addresses addresses;
     private int max;
     private int count;
 
-    Msghdrs msghdrs() {
+    public Msghdrs msghdrs() {
         return msghdrs;
     }
 
     /**
      * The flushed datagrams of a channel from the first on.
      *
+     * @param addresses of their socket
      * @param max how many at most, at least 1
      * @return how many; valid until the next call
      */
-    int gather(AbstractGoPollDatagramChannel channel, ChannelOutboundBuffer in, int max)
-            throws IOException {
-        this.channel = channel;
+    public int gather(Addresses addresses, ChannelOutboundBuffer in, int max) throws IOException {
+        this.addresses = addresses;
         this.max = Math.min(max, CAPACITY);
         count = 0;
         iovecs.clear();
@@ -63,15 +65,15 @@ final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
         } catch (Exception e) {
             throw new IOException("Unable to gather the datagrams to send", e);
         } finally {
-            this.channel = null;
+            this.addresses = null;
         }
         return count;
     }
 
     @Override
     public boolean processMessage(Object msg) {
-        ByteBuf content = AbstractGoPollDatagramChannel.content(msg);
-        if (count == max || AbstractGoPollDatagramChannel.isNothing(msg)) {
+        ByteBuf content = content(msg);
+        if (count == max || isNothing(msg)) {
             return false;
         }
         int first = iovecs.count();
@@ -80,12 +82,9 @@ final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
         }
         msghdrs.send(count, 0, 0);
         msghdrs.iovecs(count, iovecs.address(first), iovecs.count() - first);
-        if (msg instanceof AddressedEnvelope) {
-            AddressedEnvelope<?, ?> envelope = (AddressedEnvelope<?, ?>) msg;
-            if (envelope.recipient() != null) {
-                channel.addressFamily()
-                        .put(msghdrs.name(count), envelope.recipient(), channel.netFd());
-            }
+        SocketAddress recipient = recipient(msg);
+        if (recipient != null) {
+            addresses.put(msghdrs.name(count), recipient);
         }
         if (msg instanceof SegmentedDatagramPacket) {
             int segmentSize = ((SegmentedDatagramPacket) msg).segmentSize();
@@ -95,5 +94,24 @@ final class Datagrams implements ChannelOutboundBuffer.MessageProcessor {
         }
         count++;
         return true;
+    }
+
+    /** An empty buffer without an envelope is no datagram: people flush with it. */
+    public static boolean isNothing(Object msg) {
+        return msg instanceof ByteBuf && !((ByteBuf) msg).isReadable();
+    }
+
+    private static ByteBuf content(Object msg) {
+        return (ByteBuf)
+                (msg instanceof AddressedEnvelope
+                        ? ((AddressedEnvelope<?, ?>) msg).content()
+                        : msg);
+    }
+
+    /** Null for a buffer, and for an envelope without a recipient. */
+    public static SocketAddress recipient(Object msg) {
+        return msg instanceof AddressedEnvelope
+                ? (SocketAddress) ((AddressedEnvelope<?, ?>) msg).recipient()
+                : null;
     }
 }

@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.address;
 
 import io.gopoll.net.NetFd;
 import io.gopoll.net.UnixSocketFile;
@@ -32,7 +32,7 @@ import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /** Netty's value types for Unix sockets, to and from the memory of system calls. */
-final class UnixAddresses {
+public final class UnixAddresses {
 
     private UnixAddresses() {}
 
@@ -44,12 +44,12 @@ final class UnixAddresses {
     }
 
     /** The path as the system has it. */
-    static byte[] bytes(SocketAddress address) {
+    public static byte[] bytes(SocketAddress address) {
         return ((DomainSocketAddress) address).path().getBytes(StandardCharsets.UTF_8);
     }
 
     /** An empty path for a socket without a name. */
-    static DomainSocketAddress read(SockAddr memory) {
+    public static DomainSocketAddress read(SockAddr memory) {
         return new DomainSocketAddress(memory.unixPath());
     }
 
@@ -105,7 +105,7 @@ final class UnixAddresses {
      *
      * @throws IOException if the socket is closed
      */
-    static PeerCredentials peerCredentials(NetFd netFd) throws IOException {
+    public static PeerCredentials peerCredentials(NetFd netFd) throws IOException {
         NativeMemory ucred = NativeMemory.allocate(3 * Integer.BYTES);
         netFd.getOption(Constants.SOL_SOCKET, Constants.SO_PEERCRED, ucred);
         Reference.reachabilityFence(ucred);

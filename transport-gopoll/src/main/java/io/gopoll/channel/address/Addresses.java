@@ -11,15 +11,16 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.channel;
+package io.gopoll.channel.address;
 
 import io.gopoll.net.NetFd;
+import io.gopoll.sys.SockAddr;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /** The addresses of a channel's socket: asked of the kernel once, and only if somebody asks. */
-final class Addresses {
+public final class Addresses {
 
     private final AddressFamily family;
     private final NetFd netFd;
@@ -33,15 +34,20 @@ final class Addresses {
     /**
      * @param remote null if it is not known
      */
-    Addresses(AddressFamily family, NetFd netFd, boolean named, SocketAddress remote) {
+    public Addresses(AddressFamily family, NetFd netFd, boolean named, SocketAddress remote) {
         this.family = family;
         this.netFd = netFd;
         this.named = named;
         this.remote = remote;
     }
 
+    /** Writes the address of a peer into the memory of a system call. */
+    public void put(SockAddr memory, SocketAddress peer) {
+        family.put(memory, peer, netFd);
+    }
+
     /** Null if the socket has none. Any thread. */
-    SocketAddress local() {
+    public SocketAddress local() {
         SocketAddress address = local;
         if (address == null && named) {
             local = address = family.local(netFd);
@@ -50,7 +56,7 @@ final class Addresses {
     }
 
     /** Null if the socket has no peer. Any thread. */
-    SocketAddress remote(boolean connected) {
+    public SocketAddress remote(boolean connected) {
         SocketAddress address = remote;
         if (address == null && connected) {
             remote = address = family.remote(netFd);
@@ -58,18 +64,18 @@ final class Addresses {
         return address;
     }
 
-    boolean isRemoteKnown() {
+    public boolean isRemoteKnown() {
         return remote != null;
     }
 
     /** bind(2), after which the socket has a name. */
-    void bind(SocketAddress address) throws IOException {
+    public void bind(SocketAddress address) throws IOException {
         family.bind(netFd, address);
         named = true;
     }
 
     /** The system has given the socket an address. */
-    void nameGiven() {
+    public void nameGiven() {
         if (!named) {
             named = true;
         }
@@ -79,7 +85,7 @@ final class Addresses {
      * The socket is connected. Its peer has the address asked for, which spares a system call,
      * unless that was the wildcard, for which the system puts another one.
      */
-    void connected(SocketAddress requested) {
+    public void connected(SocketAddress requested) {
         SocketAddress actual = null;
         if (requested instanceof InetSocketAddress
                 && ((InetSocketAddress) requested).getAddress().isAnyLocalAddress()) {
@@ -89,7 +95,7 @@ final class Addresses {
     }
 
     /** After the socket was disconnected, its addresses are other ones. */
-    void forget() {
+    public void forget() {
         local = null;
         remote = null;
     }
