@@ -24,6 +24,7 @@ module io.gopoll.transport {
     requires transitive io.netty.transport;
     requires transitive io.netty.transport.unix.common;
 
+    // The packages below it are its parts, and for nobody else.
     exports io.gopoll.channel;
     exports io.gopoll.net;
     // For its exceptions. What else is in it is for the two above.

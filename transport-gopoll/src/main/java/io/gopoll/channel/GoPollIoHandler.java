@@ -16,18 +16,17 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
-import io.gopoll.channel.buffer.Datagrams;
-import io.gopoll.channel.buffer.Gathering;
+import io.gopoll.channel.goroutine.Dump;
 import io.gopoll.channel.loop.Continuation;
 import io.gopoll.channel.loop.LateFlushes;
 import io.gopoll.channel.loop.Registration;
 import io.gopoll.channel.loop.Registrations;
+import io.gopoll.channel.loop.ThreadRegistrations;
 import io.gopoll.poll.EpollPoller;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
 import io.gopoll.poll.SafeLogger;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandle;
@@ -42,7 +41,6 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -81,7 +79,7 @@ public final class GoPollIoHandler implements IoHandler {
     /** Whom to unpark, while there is no poller to wake. Seen by way of {@link #sleeping}. */
     private Thread sleeper;
 
-    private final Registrations registrations = new OwnRegistrations();
+    private final ThreadRegistrations registrations;
 
     /** {@link GoPoll#dump} holds it weakly: it lives as long as this handler. */
     private final Dump.Source dumpSource = new ForDump();
@@ -106,6 +104,7 @@ public final class GoPollIoHandler implements IoHandler {
     private GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = executor;
         this.selectStrategy = selectStrategy;
+        registrations = new OwnRegistrations();
         openPoller();
         Dump.add(dumpSource);
     }
@@ -121,14 +120,7 @@ public final class GoPollIoHandler implements IoHandler {
         public void describe(Dump dump) {
             Thread thread = runner;
             boolean busy = !sleeping && thread != null;
-            for (Registration r : registrations.snapshot()) {
-                dump.add(
-                        r,
-                        busy ? "of a loop that runs" : null,
-                        busy ? registrations.now : r.since(System.nanoTime()),
-                        busy ? thread : null,
-                        0);
-            }
+            dump.add(registrations, busy ? "of a loop that runs" : null, thread, 0);
         }
     }
 
@@ -171,7 +163,7 @@ public final class GoPollIoHandler implements IoHandler {
     }
 
     private void checkInEventLoop(String operation) {
-        if (!inEventLoop()) {
+        if (!registrations.inEventLoop()) {
             throw new IllegalStateException(operation + " outside of the event loop");
         }
     }
@@ -213,16 +205,10 @@ public final class GoPollIoHandler implements IoHandler {
         };
     }
 
-    /** Those of a loop that polls itself. */
-    private final class OwnRegistrations extends Registrations {
-
-        private final Gathering gathering = new Gathering();
-
-        /** Null until the first datagram. */
-        private Datagrams datagrams;
+    private final class OwnRegistrations extends ThreadRegistrations {
 
         OwnRegistrations() {
-            super(LateFlushes.ifAskedFor());
+            super(executor);
         }
 
         @Override
@@ -244,63 +230,14 @@ public final class GoPollIoHandler implements IoHandler {
         }
 
         @Override
-        protected boolean inEventLoop() {
-            return GoPollIoHandler.this.inEventLoop();
+        protected void wakeup() {
+            GoPollIoHandler.this.wakeup();
         }
-
-        @Override
-        protected void execute(Runnable task) {
-            executor.execute(task);
-        }
-
-        /** By a deadline or a close; the loop delivers what its own poll finds. */
-        @Override
-        protected void resume(Continuation side) {
-            if (inEventLoop()) {
-                side.queueResumed();
-            } else {
-                push(side);
-                wakeup();
-            }
-        }
-
-        @Override
-        protected boolean isOnlyPoller() {
-            return true;
-        }
-
-        @Override
-        public boolean isAlone() {
-            return false;
-        }
-
-        @Override
-        public Gathering gathering() {
-            return gathering;
-        }
-
-        @Override
-        public void giveBack(Gathering gathering) {}
-
-        @Override
-        public Datagrams datagrams() {
-            if (datagrams == null) {
-                datagrams = new Datagrams();
-            }
-            return datagrams;
-        }
-
-        @Override
-        public void giveBack(Datagrams datagrams) {}
-    }
-
-    private boolean inEventLoop() {
-        return executor.isExecutorThread(Thread.currentThread());
     }
 
     @Override
     public void wakeup() {
-        if (!inEventLoop() && (boolean) SLEEPING.getAndSet(this, false)) {
+        if (!registrations.inEventLoop() && (boolean) SLEEPING.getAndSet(this, false)) {
             NetPoller sleeping = poller;
             if (sleeping == null) {
                 LockSupport.unpark(sleeper);
@@ -456,12 +393,8 @@ public final class GoPollIoHandler implements IoHandler {
         return registrations.add(handle);
     }
 
-    int numRegisteredChannels() {
-        return registrations.channels();
-    }
-
-    List<Channel> registeredChannelsList() {
-        return registrations.channelList();
+    Registrations registrations() {
+        return registrations;
     }
 
     @Override

@@ -15,6 +15,10 @@ package io.gopoll.channel;
 
 import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.StreamReadSide;
+import io.gopoll.channel.side.StreamWriteSide;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
@@ -187,8 +191,8 @@ public final class GoPollSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    boolean mayFlushLate() {
-        return true;
+    WriteSide newWriteSide(NetFd netFd) {
+        return new StreamWriteSide.Tcp(this, netFd);
     }
 
     @Override

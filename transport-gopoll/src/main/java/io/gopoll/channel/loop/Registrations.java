@@ -100,6 +100,16 @@ public abstract class Registrations {
         this.lateFlushes = lateFlushes;
     }
 
+    /** Names the two that do not belong together. */
+    public static IllegalStateException incompatible(Channel channel, Object eventLoop) {
+        return new IllegalStateException(
+                "incompatible event loop type: a "
+                        + channel.getClass().getName()
+                        + " cannot be registered with a "
+                        + eventLoop.getClass().getName()
+                        + "; use channel classes and event loops of one transport");
+    }
+
     protected abstract Registration newRegistration(IoHandle handle);
 
     /** Where this loop's descriptors are watched. */
