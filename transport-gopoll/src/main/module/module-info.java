@@ -26,6 +26,7 @@ module io.gopoll.transport {
     // Its annotations are for compilers.
     requires static transitive org.jspecify;
 
+    // The packages below it are its parts, and for nobody else.
     exports io.gopoll.channel;
     exports io.gopoll.net;
     // For its exceptions. What else is in it is for the two above.

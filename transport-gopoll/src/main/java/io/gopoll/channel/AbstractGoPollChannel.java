@@ -15,6 +15,18 @@ package io.gopoll.channel;
 
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.address.Addresses;
+import io.gopoll.channel.goroutine.GoroutineEventLoop;
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
+import io.gopoll.channel.side.CloseFutures;
+import io.gopoll.channel.side.Connecting;
+import io.gopoll.channel.side.GoPollRecvByteAllocatorHandle;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.Sides;
+import io.gopoll.channel.side.SocketDescriptor;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.AbstractChannel;
@@ -24,6 +36,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -74,9 +87,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         super(parent);
         this.netFd = checkNotNull(netFd, "netFd");
         this.active = active;
+        addresses = new Addresses(addressFamily(), netFd, active, remote);
         readSide = newReadSide(netFd);
         writeSide = newWriteSide(netFd);
-        addresses = new Addresses(addressFamily(), netFd, active, remote);
     }
 
     abstract ReadSide newReadSide(NetFd netFd);
@@ -192,7 +205,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         EventLoop loop = eventLoop();
         if (!(loop instanceof IoEventLoop)
                 || !((IoEventLoop) loop).isCompatible(unsafe.getClass())) {
-            promise.setFailure(GoPollEventLoop.incompatible(this, loop));
+            promise.setFailure(Registrations.incompatible(this, loop));
             return;
         }
         ((IoEventLoop) loop)
@@ -204,7 +217,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
                                 return;
                             }
                             ioRegistration = (IoRegistration) f.getNow();
-                            GoPollIoRegistration registration = ioRegistration.attachment();
+                            Registration registration = ioRegistration.attachment();
                             readSide.registered(registration);
                             writeSide.registered(registration);
                             try {
@@ -266,13 +279,22 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         return isInputShutdown() && isOutputShutdown();
     }
 
-    abstract class AbstractGoPollUnsafe extends AbstractUnsafe
-            implements GoPollIoHandle, WriteSide.Flusher {
+    abstract class AbstractGoPollUnsafe extends AbstractUnsafe implements GoPollIoHandle, Sides {
 
         private GoPollRecvByteAllocatorHandle allocHandle;
 
         final AbstractGoPollChannel channel() {
             return AbstractGoPollChannel.this;
+        }
+
+        @Override
+        public final ReadSide readSide() {
+            return readSide;
+        }
+
+        @Override
+        public final WriteSide writeSide() {
+            return writeSide;
         }
 
         @Override
@@ -298,7 +320,7 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         /** Closes although the loop takes no tasks any more. The loop's thread. */
         final void closeAtOnce() {
             ChannelOutboundBuffer out = outboundBuffer();
-            AbstractGoPollChannel.this.closeAtOnce();
+            closeEvenIfBlocked();
             if (out != null) {
                 ClosedChannelException cause = new ClosedChannelException();
                 out.addFlush();
@@ -343,6 +365,18 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         @Override
         public final void writeFlushed() {
             super.flush0();
+        }
+
+        @Override
+        public final void validate(DefaultFileRegion region, long position) throws IOException {
+            validateFileRegion(region, position);
+        }
+
+        @Override
+        public final void closeEvenIfBlocked() {
+            if (netFd.close()) {
+                CloseFutures.setClosed(closeFuture());
+            }
         }
 
         // ---- Connecting. ----
@@ -499,17 +533,6 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         PromiseNotifier.cascade(false, super.close(newPromise()), promise);
         ((GoroutineEventLoop) loop).closeEvenIfBlocked(this, promise);
         return promise;
-    }
-
-    /**
-     * Closes the descriptor while the event loop cannot: a handler blocks in it. Whatever the loop
-     * does with the channel from now on fails; what a close does in the pipeline it does later. Any
-     * thread.
-     */
-    final void closeAtOnce() {
-        if (netFd.close()) {
-            CloseFutures.setClosed(closeFuture());
-        }
     }
 
     @Override

@@ -13,6 +13,12 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.side.DatagramReadSide;
+import io.gopoll.channel.side.DatagramWriteSide;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
@@ -109,12 +115,51 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
 
     @Override
     ReadSide newReadSide(NetFd netFd) {
-        return new DatagramReadSide(this, netFd);
+        return new Receiving(netFd);
     }
 
     @Override
     WriteSide newWriteSide(NetFd netFd) {
-        return new DatagramWriteSide(this, netFd);
+        return new Sending(netFd);
+    }
+
+    private final class Receiving extends DatagramReadSide {
+
+        Receiving(NetFd netFd) {
+            super(AbstractGoPollDatagramChannel.this, netFd);
+        }
+
+        @Override
+        protected int maxPayload() {
+            return config().getMaxDatagramPayloadSize();
+        }
+
+        @Override
+        protected int minBuffer() {
+            return AbstractGoPollDatagramChannel.this.minBuffer();
+        }
+
+        @Override
+        protected void addPackets(ByteBuf content, Msghdrs msghdrs, int i, List<Object> packets) {
+            AbstractGoPollDatagramChannel.this.addPackets(content, msghdrs, i, packets);
+        }
+
+        @Override
+        protected Exception failed(String syscall, int result, SocketAddress address) {
+            return AbstractGoPollDatagramChannel.this.failed(syscall, result, address);
+        }
+    }
+
+    private final class Sending extends DatagramWriteSide {
+
+        Sending(NetFd netFd) {
+            super(AbstractGoPollDatagramChannel.this, netFd, addresses());
+        }
+
+        @Override
+        protected Exception failed(String syscall, int result, SocketAddress address) {
+            return AbstractGoPollDatagramChannel.this.failed(syscall, result, address);
+        }
     }
 
     // ---- Deadlines. ----
@@ -134,24 +179,6 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     /** The exception for a call that failed. */
     Exception failed(String syscall, int result, SocketAddress address) {
         return Errno.cause(syscall, result, address);
-    }
-
-    /** An empty buffer without an envelope is no datagram: people flush with it. */
-    static boolean isNothing(Object msg) {
-        return msg instanceof ByteBuf && !((ByteBuf) msg).isReadable();
-    }
-
-    static ByteBuf content(Object msg) {
-        return (ByteBuf)
-                (msg instanceof AddressedEnvelope
-                        ? ((AddressedEnvelope<?, ?>) msg).content()
-                        : msg);
-    }
-
-    static SocketAddress recipient(Object msg) {
-        return msg instanceof AddressedEnvelope
-                ? (SocketAddress) ((AddressedEnvelope<?, ?>) msg).recipient()
-                : null;
     }
 
     @Override

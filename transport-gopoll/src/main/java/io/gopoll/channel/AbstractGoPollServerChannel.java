@@ -13,6 +13,9 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.side.AcceptSide;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
@@ -80,7 +83,19 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
 
     @Override
     ReadSide newReadSide(NetFd netFd) {
-        return new AcceptSide(this, netFd);
+        return new Accepting(netFd);
+    }
+
+    private final class Accepting extends AcceptSide {
+
+        Accepting(NetFd netFd) {
+            super(AbstractGoPollServerChannel.this, netFd);
+        }
+
+        @Override
+        protected Channel newChild(int fd, SockAddr remote) throws Exception {
+            return newChildChannel(fd, remote);
+        }
     }
 
     @Override
@@ -96,7 +111,7 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
         }
 
         @Override
-        void writeLoop(ChannelOutboundBuffer in) {
+        protected void writeLoop(ChannelOutboundBuffer in) {
             throw new UnsupportedOperationException();
         }
     }

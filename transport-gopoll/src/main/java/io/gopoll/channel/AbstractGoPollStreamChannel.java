@@ -13,6 +13,12 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.Splices;
+import io.gopoll.channel.side.StreamReadSide;
+import io.gopoll.channel.side.StreamWriteSide;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.poll.SafeLogger;
 import io.netty.buffer.ByteBuf;
@@ -21,14 +27,12 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelMetadata;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.DefaultFileRegion;
 import io.netty.channel.EventLoop;
 import io.netty.channel.FileRegion;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.internal.StringUtil;
-import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -40,9 +44,6 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     private static final SafeLogger logger = SafeLogger.of(AbstractGoPollStreamChannel.class);
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
-
-    /** Null until the first splice from or to this channel. Written once, under this. */
-    private volatile Splices splices;
 
     AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
         super(parent, netFd, active, remote);
@@ -60,11 +61,6 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     /** Whether a close waits for the peer to take what was sent: {@code SO_LINGER}, socket(7). */
     boolean lingers() {
-        return false;
-    }
-
-    /** Whether small flushes may come late: {@link LateFlushes}. */
-    boolean mayFlushLate() {
         return false;
     }
 
@@ -91,11 +87,6 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     }
 
     // ---- Writing. ----
-
-    /** Throws if a file has become shorter than what was to be sent of it. */
-    final void validate(DefaultFileRegion region, long position) throws IOException {
-        validateFileRegion(region, position);
-    }
 
     @Override
     protected Object filterOutboundMessage(Object msg) {
@@ -223,7 +214,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             throw new IllegalArgumentException(
                     "ch: " + ch + " (expected: a stream channel of GoPoll's)");
         }
-        return splices().add((AbstractGoPollStreamChannel) ch, len, promise);
+        return input().splices().add(((AbstractGoPollStreamChannel) ch).input(), len, promise);
     }
 
     /**
@@ -243,25 +234,11 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
     /** As {@link #spliceTo(FileDescriptor, int, int)}, with a promise of the user's. */
     public final ChannelFuture spliceTo(
             FileDescriptor fd, int offset, int len, ChannelPromise promise) {
-        return splices().add(fd, offset, len, promise);
+        return input().splices().add(fd, offset, len, promise);
     }
 
-    /** Null if nothing was ever spliced from or to this channel. */
-    final Splices splicesIfAny() {
-        return splices;
-    }
-
-    final Splices splices() {
-        Splices s = splices;
-        if (s == null) {
-            synchronized (this) {
-                s = splices;
-                if (s == null) {
-                    splices = s = new Splices(this);
-                }
-            }
-        }
-        return s;
+    private StreamReadSide input() {
+        return (StreamReadSide) readSide();
     }
 
     @Override
@@ -271,7 +248,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
             writeSide().flushBeforeClose();
             super.doClose();
         } finally {
-            Splices s = splices;
+            Splices s = input().splicesIfAny();
             if (s != null) {
                 close(s);
             }

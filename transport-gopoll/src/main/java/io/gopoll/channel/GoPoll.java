@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.goroutine.Dump;
+import io.gopoll.channel.goroutine.GoroutineEventLoop;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.sched.Scheduler;
 import io.gopoll.sys.Syscalls;

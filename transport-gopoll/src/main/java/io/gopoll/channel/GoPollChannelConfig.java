@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.side.ReadDeadline;
+import io.gopoll.channel.side.WriteDeadline;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeIoException;
@@ -42,11 +44,6 @@ import java.util.Map;
  * system refuses is a {@link ChannelException} with the {@link IOException} as its cause.
  */
 public class GoPollChannelConfig extends DefaultChannelConfig {
-
-    /** What a gathering write takes in at first; then it follows what the socket takes. */
-    private static final long INITIAL_BYTES_PER_GATHERING_WRITE = 256 * 1024;
-
-    private volatile long maxBytesPerGatheringWrite = INITIAL_BYTES_PER_GATHERING_WRITE;
 
     GoPollChannelConfig(AbstractGoPollChannel channel) {
         this(channel, new AdaptiveRecvByteBufAllocator());
@@ -196,14 +193,6 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
     @Override
     protected final void autoReadCleared() {
         ((AbstractGoPollChannel) channel).readSide().autoReadCleared();
-    }
-
-    final long getMaxBytesPerGatheringWrite() {
-        return maxBytesPerGatheringWrite;
-    }
-
-    final void setMaxBytesPerGatheringWrite(long bytes) {
-        maxBytesPerGatheringWrite = bytes;
     }
 
     // ---- Netty's general options, fluent. ----

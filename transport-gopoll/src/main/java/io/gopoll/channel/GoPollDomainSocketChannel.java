@@ -13,11 +13,15 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.address.UnixAddresses;
+import io.gopoll.channel.side.DomainReadSide;
+import io.gopoll.channel.side.DomainWriteSide;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
-import io.gopoll.sys.Errno;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.DomainSocketChannel;
 import io.netty.channel.unix.DomainSocketReadMode;
@@ -36,9 +40,6 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
         implements DomainSocketChannel {
 
     private final GoPollDomainSocketChannelConfig config = newConfig();
-
-    /** Null until the first descriptor is sent or received. */
-    private PassedDescriptors descriptors;
 
     public GoPollDomainSocketChannel() {
         super(null, newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false, null);
@@ -112,13 +113,6 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
 
     // ---- Descriptors. ----
 
-    PassedDescriptors descriptors() {
-        if (descriptors == null) {
-            descriptors = new PassedDescriptors();
-        }
-        return descriptors;
-    }
-
     @Override
     protected Object filterOutboundMessage(Object msg) {
         return msg instanceof FileDescriptor ? other(msg) : super.filterOutboundMessage(msg);
@@ -131,30 +125,6 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
 
     @Override
     WriteSide newWriteSide(NetFd netFd) {
-        return new DomainWriteSide(netFd);
-    }
-
-    /** Writes descriptors, too. */
-    private final class DomainWriteSide extends StreamWriteSide {
-
-        DomainWriteSide(NetFd netFd) {
-            super(GoPollDomainSocketChannel.this, netFd);
-        }
-
-        @Override
-        int writeOther(ChannelOutboundBuffer in, Object msg) throws Exception {
-            if (!(msg instanceof FileDescriptor)) {
-                return super.writeOther(in, msg);
-            }
-            long n = descriptors().send(netFd, ((FileDescriptor) msg).intValue());
-            if (n == -Errno.EAGAIN) {
-                return FULL;
-            }
-            if (n < 0) {
-                throw failure("sendmsg", (int) n);
-            }
-            in.remove();
-            return 1;
-        }
+        return new DomainWriteSide(this, netFd);
     }
 }

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.loop.Registrations;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
@@ -58,27 +59,18 @@ public class GoPollEventLoop extends SingleThreadIoEventLoop {
         Channel channel = promise.channel();
         if (channel.unsafe() instanceof IoHandle
                 && !isCompatible(((IoHandle) channel.unsafe()).getClass())) {
-            return promise.setFailure(incompatible(channel, this));
+            return promise.setFailure(Registrations.incompatible(channel, this));
         }
         return super.register(promise);
     }
 
-    static IllegalStateException incompatible(Channel channel, Object eventLoop) {
-        return new IllegalStateException(
-                "incompatible event loop type: a "
-                        + channel.getClass().getName()
-                        + " cannot be registered with a "
-                        + eventLoop.getClass().getName()
-                        + "; use channel classes and event loops of one transport");
-    }
-
     @Override
     public int registeredChannels() {
-        return ((GoPollIoHandler) ioHandler()).numRegisteredChannels();
+        return ((GoPollIoHandler) ioHandler()).registrations().channels();
     }
 
     @Override
     public Iterator<Channel> registeredChannelsIterator() {
-        return ((GoPollIoHandler) ioHandler()).registeredChannelsList().iterator();
+        return ((GoPollIoHandler) ioHandler()).registrations().channelList().iterator();
     }
 }

@@ -16,11 +16,16 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
+import io.gopoll.channel.goroutine.Dump;
+import io.gopoll.channel.loop.Continuation;
+import io.gopoll.channel.loop.LateFlushes;
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
+import io.gopoll.channel.loop.ThreadRegistrations;
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.poll.ReadyList;
 import io.gopoll.poll.SafeLogger;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.IoHandle;
@@ -35,7 +40,6 @@ import io.netty.util.concurrent.ThreadAwareExecutor;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -74,7 +78,7 @@ public class GoPollIoHandler implements IoHandler {
     /** Whom to unpark, while there is no poller to wake. Seen by way of {@link #sleeping}. */
     private Thread sleeper;
 
-    private final Registrations registrations = new OwnRegistrations();
+    private final ThreadRegistrations registrations;
 
     /** {@link GoPoll#dump} holds it weakly: it lives as long as this handler. */
     private final Dump.Source dumpSource = new ForDump();
@@ -99,6 +103,7 @@ public class GoPollIoHandler implements IoHandler {
     protected GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = checkNotNull(executor, "executor");
         this.selectStrategy = checkNotNull(selectStrategy, "selectStrategy");
+        registrations = new OwnRegistrations();
         openPoller();
         Startup.loop();
         Dump.add(dumpSource);
@@ -115,14 +120,7 @@ public class GoPollIoHandler implements IoHandler {
         public void describe(Dump dump) {
             Thread thread = runner;
             boolean busy = !sleeping && thread != null;
-            for (GoPollIoRegistration r : registrations.snapshot()) {
-                dump.add(
-                        r,
-                        busy ? "of a loop that runs" : null,
-                        busy ? registrations.now : r.since(System.nanoTime()),
-                        busy ? thread : null,
-                        0);
-            }
+            dump.add(registrations, busy ? "of a loop that runs" : null, thread, 0);
         }
     }
 
@@ -165,7 +163,7 @@ public class GoPollIoHandler implements IoHandler {
     }
 
     private void checkInEventLoop(String operation) {
-        if (!inEventLoop()) {
+        if (!registrations.inEventLoop()) {
             throw new IllegalStateException(operation + " outside of the event loop");
         }
     }
@@ -205,23 +203,22 @@ public class GoPollIoHandler implements IoHandler {
         };
     }
 
-    /** Those of a loop that polls itself. */
-    private final class OwnRegistrations extends Registrations {
-
-        private final Gathering gathering = new Gathering();
-
-        /** Null until the first datagram. */
-        private Datagrams datagrams;
+    private final class OwnRegistrations extends ThreadRegistrations {
 
         OwnRegistrations() {
-            super(LateFlushes.ifAskedFor());
+            super(executor);
+        }
+
+        @Override
+        protected Registration newRegistration(IoHandle handle) {
+            return new GoPollIoRegistration(this, handle);
         }
 
         /**
          * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
          */
         @Override
-        NetPoller poller() {
+        protected NetPoller poller() {
             if (poller == null) {
                 throw new IllegalStateException(
                         "the descriptors of this event loop are closed: call openFileDescriptors"
@@ -231,63 +228,14 @@ public class GoPollIoHandler implements IoHandler {
         }
 
         @Override
-        boolean inEventLoop() {
-            return GoPollIoHandler.this.inEventLoop();
+        protected void wakeup() {
+            GoPollIoHandler.this.wakeup();
         }
-
-        @Override
-        void execute(Runnable task) {
-            executor.execute(task);
-        }
-
-        /** By a deadline or a close; the loop delivers what its own poll finds. */
-        @Override
-        void resume(Continuation side) {
-            if (inEventLoop()) {
-                side.queueResumed();
-            } else {
-                push(side);
-                wakeup();
-            }
-        }
-
-        @Override
-        boolean isOnlyPoller() {
-            return true;
-        }
-
-        @Override
-        boolean isAlone() {
-            return false;
-        }
-
-        @Override
-        Gathering gathering() {
-            return gathering;
-        }
-
-        @Override
-        void giveBack(Gathering gathering) {}
-
-        @Override
-        Datagrams datagrams() {
-            if (datagrams == null) {
-                datagrams = new Datagrams();
-            }
-            return datagrams;
-        }
-
-        @Override
-        void giveBack(Datagrams datagrams) {}
-    }
-
-    private boolean inEventLoop() {
-        return executor.isExecutorThread(Thread.currentThread());
     }
 
     @Override
     public void wakeup() {
-        if (!inEventLoop() && (boolean) SLEEPING.getAndSet(this, false)) {
+        if (!registrations.inEventLoop() && (boolean) SLEEPING.getAndSet(this, false)) {
             NetPoller sleeping = poller;
             if (sleeping == null) {
                 LockSupport.unpark(sleeper);
@@ -443,12 +391,8 @@ public class GoPollIoHandler implements IoHandler {
         return registrations.add(handle);
     }
 
-    int numRegisteredChannels() {
-        return registrations.channels();
-    }
-
-    List<Channel> registeredChannelsList() {
-        return registrations.channelList();
+    Registrations registrations() {
+        return registrations;
     }
 
     @Override

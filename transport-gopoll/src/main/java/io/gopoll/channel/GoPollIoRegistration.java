@@ -13,267 +13,67 @@
  */
 package io.gopoll.channel;
 
-import io.gopoll.net.NetFd;
-import io.gopoll.poll.PollDesc;
+import static io.netty.util.internal.ObjectUtil.checkNotNull;
+
+import io.gopoll.channel.loop.Registration;
+import io.gopoll.channel.loop.Registrations;
 import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
-import io.netty.channel.IoRegistration;
+import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.StringUtil;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
-/**
- * One descriptor in one event loop: its {@link PollDesc}, and how each of its sides goes on. It is
- * the continuation of its reading side itself: an object less for each connection. Everything but
- * {@link #submit}, {@link #cancel} and {@link #isValid} belongs to the event loop.
- */
-final class GoPollIoRegistration extends Continuation implements IoRegistration {
+/** The registration of a {@link GoPollIoHandle}: what a loop does not know of it. */
+final class GoPollIoRegistration extends Registration {
 
-    private static final VarHandle CANCELLED;
+    /**
+     * @throws IllegalArgumentException if the handle is none of GoPoll's
+     */
+    GoPollIoRegistration(Registrations loop, IoHandle handle) {
+        super(loop, check(handle));
+    }
 
-    static {
-        try {
-            CANCELLED =
-                    MethodHandles.lookup()
-                            .findVarHandle(GoPollIoRegistration.class, "cancelled", boolean.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
+    private static IoHandle check(IoHandle handle) {
+        if (!(checkNotNull(handle, "handle") instanceof GoPollIoHandle)) {
+            throw new IllegalArgumentException(
+                    "IoHandle of type "
+                            + StringUtil.simpleClassName(handle)
+                            + " not supported (expected: GoPollIoHandle)");
         }
+        return handle;
     }
 
-    private static final int NANOS_PER_MILLI = 1_000_000;
-
-    final Registrations loop;
-    final GoPollIoHandle handle;
-
-    /** Neighbours in the loop's list of registrations. */
-    GoPollIoRegistration previous;
-
-    GoPollIoRegistration next;
-
-    /** Null until it first waits. */
-    private Continuation writer;
-
-    @SuppressWarnings("unused")
-    private volatile boolean cancelled;
-
-    /** Null until {@link #open}: a socket that is not connected has nothing to say. */
-    private PollDesc pd;
-
-    /** When a side was parked last, as {@link Registrations#now}; in milliseconds. */
-    private int since;
-
-    GoPollIoRegistration(Registrations loop, GoPollIoHandle handle) {
-        this.loop = loop;
-        this.handle = handle;
-    }
-
-    /** Whose descriptor it is; null if that is a user's own handle. Any thread. */
-    AbstractGoPollChannel channel() {
+    @Override
+    public Channel channel() {
         return handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
                 ? ((AbstractGoPollChannel.AbstractGoPollUnsafe) handle).channel()
                 : null;
     }
 
     @Override
-    GoPollIoRegistration registration() {
-        return this;
+    protected FileDescriptor fd() {
+        return ((GoPollIoHandle) handle).fd();
     }
 
     @Override
-    int mode() {
-        return PollDesc.READ;
-    }
-
-    Continuation reader() {
-        return this;
-    }
-
-    private static final class Writer extends Continuation {
-        private final GoPollIoRegistration registration;
-
-        Writer(GoPollIoRegistration registration) {
-            this.registration = registration;
-        }
-
-        @Override
-        GoPollIoRegistration registration() {
-            return registration;
-        }
-
-        @Override
-        int mode() {
-            return PollDesc.WRITE;
-        }
-    }
-
-    Continuation writer() {
-        if (writer == null) {
-            writer = new Writer(this);
-        }
-        return writer;
-    }
-
-    /** Whether the writing side waits for the socket to take more. */
-    boolean isWriterParked() {
-        return writer != null && writer.isParked();
-    }
-
-    /** Whether the writing side goes on after others have had their turn. */
-    boolean isWriterQueued() {
-        return writer != null && writer.isQueued();
-    }
-
-    /** Null until the descriptor is in the poller, and after it has left. */
-    PollDesc pollDesc() {
-        return pd;
-    }
-
-    void parked() {
-        since = (int) (loop.now / NANOS_PER_MILLI);
-    }
-
-    /**
-     * When a side was parked last.
-     *
-     * @param now a time of {@link System#nanoTime}, as the result
-     */
-    long since(long now) {
-        long millis = Integer.toUnsignedLong((int) (now / NANOS_PER_MILLI) - since);
-        return now - millis * NANOS_PER_MILLI;
-    }
-
-    /**
-     * Adds the descriptor to the poller: the one epoll_ctl of its life.
-     *
-     * @throws IOException if it cannot be polled
-     */
-    private void open() throws IOException {
-        if (pd == null && !cancelled) {
-            pd = loop.poller().open(handle.fd().intValue());
-        }
-    }
-
-    /** As {@link #open()}, for a socket, which decides whether to watch its writing side. */
-    void open(NetFd netFd) throws IOException {
-        if (pd == null && !cancelled) {
-            pd = netFd.open(loop.poller());
-        }
-    }
-
-    /** As {@link PollDesc#setDeadline}. */
-    void setDeadline(long delayNanos, int mode) {
-        if (pd != null) {
-            pd.setDeadline(delayNanos, mode);
-        }
-    }
-
-    /** As {@link PollDesc#isPast}. */
-    boolean isPast(int mode) {
-        return pd != null && pd.isPast(mode);
-    }
-
-    /**
-     * Whether the peer has ended its side, or the descriptor has failed: reading goes on until it
-     * ends.
-     */
-    boolean hungUp() {
-        return pd != null && pd.hungUp();
-    }
-
-    /** Whether the connection is gone, by a reset or a timeout. */
-    boolean failed() {
-        return pd != null && pd.failed();
-    }
-
-    /** Whether the peer has sent urgent data, before which a read stops. */
-    boolean urgent() {
-        return pd != null && pd.urgent();
-    }
-
-    @SuppressWarnings("unchecked")
-    @Override
-    public <T> T attachment() {
-        return (T) this;
-    }
-
-    /**
-     * Waits for the sides named, each until it is ready once.
-     *
-     * @return the modes waited for, or -1 if this registration is cancelled
-     */
-    @Override
-    public long submit(IoOps ops) {
+    protected int modes(IoOps ops) {
         if (!(ops instanceof GoPollIoOps)) {
             throw new IllegalArgumentException(
                     "IoOps of type "
                             + StringUtil.simpleClassName(ops)
                             + " not supported (expected: GoPollIoOps)");
         }
-        if (cancelled) {
-            return -1;
-        }
-        int modes = ((GoPollIoOps) ops).modes;
-        if (loop.inEventLoop()) {
-            submit(modes);
-        } else {
-            loop.execute(() -> submit(modes));
-        }
-        return modes;
-    }
-
-    private void submit(int modes) {
-        if (cancelled) {
-            return;
-        }
-        try {
-            open();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        submit(modes, reader());
-        submit(modes, writer());
-    }
-
-    private static void submit(int modes, Continuation side) {
-        if ((modes & side.mode()) == 0) {
-            side.withdraw();
-        } else if (!side.isQueued()) {
-            side.park();
-        }
+        return ((GoPollIoOps) ops).modes;
     }
 
     @Override
-    public boolean isValid() {
-        return !cancelled;
+    protected IoEvent event(int mode) {
+        return GoPollIoEvent.of(mode);
     }
 
     @Override
-    public boolean cancel() {
-        if (!CANCELLED.compareAndSet(this, false, true)) {
-            return false;
-        }
-        if (loop.inEventLoop()) {
-            remove();
-        } else {
-            loop.execute(this::remove);
-        }
-        return true;
-    }
-
-    private void remove() {
-        loop.remove(this);
-        if (pd != null) {
-            pd.unblock();
-            // A descriptor that is closed has left the epoll set by that. A channel is asked
-            // itself,
-            // whose FileDescriptor is made only for those who want it.
-            Channel channel = channel();
-            pd.close(channel == null ? handle.fd().isOpen() : channel.isOpen());
-            pd = null;
-        }
-        handle.unregistered();
+    protected void closeAtOnce() {
+        ((AbstractGoPollChannel.AbstractGoPollUnsafe) handle).closeAtOnce();
     }
 }

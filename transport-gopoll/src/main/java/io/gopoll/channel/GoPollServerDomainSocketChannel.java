@@ -13,6 +13,8 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.address.UnixAddresses;
 import io.gopoll.net.NetFd;
 import io.gopoll.net.UnixSocketFile;
 import io.gopoll.sys.Constants;

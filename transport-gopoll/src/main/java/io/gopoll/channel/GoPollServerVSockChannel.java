@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
@@ -59,7 +60,7 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
 
     @Override
     AddressFamily addressFamily() {
-        return AddressFamily.VSOCK;
+        return VSockAddressFamily.VSOCK;
     }
 
     @Override
@@ -71,6 +72,6 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     @Override
     Channel newChildChannel(int fd, SockAddr remote) {
         NetFd child = new NetFd(fd, Constants.AF_VSOCK, Constants.SOCK_STREAM);
-        return new GoPollVSockChannel(this, child, AddressFamily.vsock(remote));
+        return new GoPollVSockChannel(this, child, VSockAddressFamily.read(remote));
     }
 }

@@ -13,6 +13,12 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
+import io.gopoll.channel.buffer.Memory;
+import io.gopoll.channel.side.ReadSide;
+import io.gopoll.channel.side.StreamReadSide;
+import io.gopoll.channel.side.StreamWriteSide;
+import io.gopoll.channel.side.WriteSide;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
@@ -186,8 +192,8 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     @Override
-    boolean mayFlushLate() {
-        return true;
+    WriteSide newWriteSide(NetFd netFd) {
+        return new StreamWriteSide.Tcp(this, netFd);
     }
 
     @Override

@@ -13,16 +13,25 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.side.StreamReadSide;
+import io.gopoll.channel.side.StreamWriteSide;
+
 /** The config of every GoPoll channel of byte streams. */
 public class GoPollStreamChannelConfig extends GoPollChannelConfig {
 
     /** The kernel gives a socket no smaller send buffer, in bytes: SOCK_MIN_SNDBUF, rounded. */
     private static final long MIN_SNDBUF = 4096;
 
-    private volatile boolean allowHalfClosure;
-
     GoPollStreamChannelConfig(AbstractGoPollStreamChannel channel) {
         super(channel);
+    }
+
+    private StreamReadSide input() {
+        return (StreamReadSide) ((AbstractGoPollChannel) channel).readSide();
+    }
+
+    private StreamWriteSide output() {
+        return (StreamWriteSide) ((AbstractGoPollChannel) channel).writeSide();
     }
 
     @Override
@@ -30,7 +39,7 @@ public class GoPollStreamChannelConfig extends GoPollChannelConfig {
         super.set(row, value);
         if (row == SocketOption.SO_SNDBUF) {
             // Twice what the socket holds, since it empties while it is filled.
-            setMaxBytesPerGatheringWrite(Math.max(MIN_SNDBUF, 2L * (Integer) value));
+            output().setMaxBytesPerGatheringWrite(Math.max(MIN_SNDBUF, 2L * (Integer) value));
         }
     }
 
@@ -56,12 +65,12 @@ public class GoPollStreamChannelConfig extends GoPollChannelConfig {
 
     /** See {@link io.netty.channel.socket.SocketChannelConfig#isAllowHalfClosure}. */
     public boolean isAllowHalfClosure() {
-        return allowHalfClosure;
+        return input().isAllowHalfClosure();
     }
 
     /** See {@link io.netty.channel.socket.SocketChannelConfig#setAllowHalfClosure}. */
     public GoPollStreamChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
-        this.allowHalfClosure = allowHalfClosure;
+        input().setAllowHalfClosure(allowHalfClosure);
         return this;
     }
 }

@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
@@ -66,6 +67,6 @@ public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
 
     @Override
     AddressFamily addressFamily() {
-        return AddressFamily.VSOCK;
+        return VSockAddressFamily.VSOCK;
     }
 }

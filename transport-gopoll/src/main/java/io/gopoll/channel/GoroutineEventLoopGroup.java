@@ -16,9 +16,8 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 
-import io.gopoll.poll.SafeLogger;
-import io.gopoll.sched.Scheduler;
-import io.gopoll.sched.Strand;
+import io.gopoll.channel.goroutine.GoroutineEventLoop;
+import io.gopoll.channel.goroutine.Loops;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
@@ -29,25 +28,12 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoHandler;
 import io.netty.util.NettyRuntime;
 import io.netty.util.concurrent.AbstractEventExecutorGroup;
-import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.GlobalEventExecutor;
-import io.netty.util.concurrent.Promise;
-import io.netty.util.internal.PlatformDependent;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The goroutine mode: every channel that is registered with this group gets an event loop of its
@@ -70,75 +56,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         implements IoEventLoopGroup {
 
-    /** A loop that has slept for one to two times as long gives back its thread's caches. */
-    private static final long SWEEP_SECONDS = 2;
-
-    /**
-     * How many loops whose channel has closed are kept for further channels. Things that Netty
-     * keeps for an executor, as resolvers, are kept with them.
-     */
-    private static final int IDLE_LOOPS = 16;
-
-    /** At least so long the loops have for their end, whatever the timeout. */
-    private static final long MIN_TIMEOUT_MILLIS = 100;
-
-    /** A handler that was interrupted and has not returned for so long is named in the log. */
-    private static final long INTERRUPTED_MILLIS = 1000;
-
-    /** In {@link #begun}: the group has terminated, no loop begins any more. */
-    private static final long TERMINATED = Long.MIN_VALUE;
-
-    /** How many handlers that do not return are named for each stack. */
-    private static final int NAMED = 20;
-
-    private static final SafeLogger logger = SafeLogger.of(GoroutineEventLoopGroup.class);
-
-    /** {@link GoPoll#dump} holds it weakly: it lives as long as the group. */
-    private final Dump.Source dumpSource = new ForDump();
-
-    private final Scheduler scheduler;
-    private final LoopPoller[] pollers;
-
-    /** What {@link #next} goes through: they are always the same. */
-    private final GoroutineEventLoop[] durable;
-
-    /** Loops whose channel has closed. */
-    private final Queue<GoroutineEventLoop> idle = PlatformDependent.newFixedMpmcQueue(IDLE_LOOPS);
-
-    private final AtomicInteger nextDurable = new AtomicInteger();
-    private final AtomicInteger nextPoller = new AtomicInteger();
-    private final Promise<Void> terminationFuture =
-            new DefaultPromise<>(GlobalEventExecutor.INSTANCE);
-
-    /**
-     * The loops that are in use, each with how often it has begun: a loop may begin again before
-     * its end is noted.
-     */
-    private final Map<GoroutineEventLoop, Integer> active = new ConcurrentHashMap<>();
-
-    /** How many loops are in use; or TERMINATED, which never changes. */
-    private final AtomicLong begun = new AtomicLong();
-
-    /** Sweeps idle loops, while there are any. Under {@link #active}. */
-    private Future<?> sweeper;
-
-    /** Written under this, before the loops are told to shut down. */
-    private volatile Shutdown shutdown;
-
-    /** Of the shutdown; null before it. */
-    private volatile Future<?> timeout;
-
-    private static final class Shutdown {
-        final long quietPeriod;
-        final long timeout;
-        final TimeUnit unit;
-
-        Shutdown(long quietPeriod, long timeout, TimeUnit unit) {
-            this.quietPeriod = quietPeriod;
-            this.timeout = timeout;
-            this.unit = unit;
-        }
-    }
+    private final Loops loops;
 
     /** As many loops run at the same time as there are processors. */
     public GoroutineEventLoopGroup() {
@@ -158,180 +76,10 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
         checkPositiveOrZero(nProcessors, "nProcessors");
         int n = nProcessors == 0 ? NettyRuntime.availableProcessors() : nProcessors;
         try {
-            scheduler = Scheduler.open(n);
+            loops = new Loops(this, n, GoPollIoRegistration::new);
+            Startup.goroutines(loops.scheduler());
         } catch (IOException e) {
             throw new ChannelException("Unable to open a poller", e);
-        }
-        pollers = new LoopPoller[scheduler.pollers()];
-        for (int i = 0; i < pollers.length; i++) {
-            pollers[i] = new LoopPoller(i, scheduler.poller(i));
-        }
-        durable = new GoroutineEventLoop[n];
-        for (int i = 0; i < n; i++) {
-            durable[i] = newLoop("goroutine-loop-" + (i + 1));
-        }
-        Startup.goroutines(scheduler);
-        Dump.add(dumpSource);
-    }
-
-    private final class ForDump implements Dump.Source {
-
-        @Override
-        public String title() {
-            return "goroutine loops, " + scheduler + (isTerminated() ? ", terminated" : "");
-        }
-
-        @Override
-        public void describe(Dump dump) {
-            active.keySet().forEach(loop -> loop.describe(dump));
-        }
-    }
-
-    private GoroutineEventLoop newLoop(String durableName) {
-        int i = Math.floorMod(nextPoller.getAndIncrement(), pollers.length);
-        return new GoroutineEventLoop(this, pollers[i], durableName);
-    }
-
-    // ---- For the loops. ----
-
-    Strand newStrand(LoopPoller poller, Strand.Work work) {
-        return scheduler.newStrand(poller.index, work);
-    }
-
-    /**
-     * A loop has something to do or to wait for, until it says that it has {@link #ended}.
-     *
-     * @throws java.util.concurrent.RejectedExecutionException if the group has terminated
-     */
-    void begin(GoroutineEventLoop loop) {
-        long n;
-        do {
-            n = begun.get();
-            if (n == TERMINATED) {
-                throw GoroutineEventLoop.rejected();
-            }
-        } while (!begun.compareAndSet(n, n + 1));
-        active.merge(loop, 1, Integer::sum);
-        if (!scheduler.lendsThreads()) {
-            startSweeping();
-        }
-        // Whoever shuts the group down may have missed this loop.
-        Shutdown s = shutdown;
-        if (s != null) {
-            loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
-        }
-    }
-
-    private void startSweeping() {
-        synchronized (active) {
-            if (sweeper == null) {
-                sweeper =
-                        GlobalEventExecutor.INSTANCE.scheduleWithFixedDelay(
-                                this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
-            }
-        }
-    }
-
-    private void sweep() {
-        synchronized (active) {
-            if (active.isEmpty()) {
-                sweeper.cancel(false);
-                sweeper = null;
-                return;
-            }
-        }
-        for (GoroutineEventLoop loop : active.keySet()) {
-            loop.sweep();
-        }
-    }
-
-    /** The loop may have begun again already. */
-    void ended(GoroutineEventLoop loop) {
-        active.computeIfPresent(loop, (l, times) -> times == 1 ? null : times - 1);
-        long n;
-        do {
-            n = begun.get();
-            if (n == TERMINATED) {
-                // It was abandoned.
-                return;
-            }
-        } while (!begun.compareAndSet(n, n - 1));
-        if (n == 1) {
-            terminateIfDone();
-        }
-    }
-
-    private void terminateIfDone() {
-        if (shutdown != null && begun.compareAndSet(0, TERMINATED)) {
-            Future<?> t = timeout;
-            if (t != null) {
-                t.cancel(false);
-            }
-            scheduler.close();
-            terminationFuture.setSuccess(null);
-        }
-    }
-
-    /** The group's time is over: does not wait for loops whose handlers have not returned. */
-    private void terminate() {
-        if (begun.getAndSet(TERMINATED) == TERMINATED) {
-            return;
-        }
-        List<GoroutineEventLoop> loops = new ArrayList<>(active.keySet());
-        for (GoroutineEventLoop loop : loops) {
-            try {
-                loop.abandon();
-            } catch (Throwable t) {
-                logger.warn("Unable to end {}", loop, t);
-            }
-        }
-        scheduler.abandon();
-        terminationFuture.setSuccess(null);
-        GlobalEventExecutor.INSTANCE.schedule(
-                () -> report(loops), INTERRUPTED_MILLIS, TimeUnit.MILLISECONDS);
-    }
-
-    private static void report(List<GoroutineEventLoop> loops) {
-        Map<List<StackTraceElement>, List<String>> stacks = new LinkedHashMap<>();
-        for (GoroutineEventLoop loop : loops) {
-            Thread thread = loop.stillRunning();
-            if (thread != null) {
-                stacks.computeIfAbsent(
-                                Arrays.asList(Dump.stackOf(thread)), stack -> new ArrayList<>())
-                        .add(thread.getName());
-            }
-        }
-        stacks.forEach(
-                (stack, names) -> {
-                    StringBuilder text = new StringBuilder();
-                    stack.forEach(
-                            e -> text.append(System.lineSeparator()).append("\tat ").append(e));
-                    logger.warn(
-                            "{} handlers have not returned although their group has ended and they"
-                                    + " were interrupted: {}{}",
-                            names.size(),
-                            names.size() <= NAMED ? names : names.subList(0, NAMED) + " ...",
-                            text);
-                });
-    }
-
-    /** A loop's channel has left it, or did not come: another one gets it, or it ends. */
-    void takeBack(GoroutineEventLoop loop, Channel channel) {
-        if (!loop.owner().release(channel)) {
-            return;
-        }
-        if (!idle.offer(loop)) {
-            loop.owner().ended();
-        }
-        Shutdown s = shutdown;
-        if (s != null) {
-            shutDownIdle(s);
-        }
-    }
-
-    private void shutDownIdle(Shutdown s) {
-        for (GoroutineEventLoop loop; (loop = idle.poll()) != null; ) {
-            loop.shutdownGracefully(s.quietPeriod, s.timeout, s.unit);
         }
     }
 
@@ -343,15 +91,15 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
      */
     @Override
     public IoEventLoop next() {
-        return durable[Math.floorMod(nextDurable.getAndIncrement(), durable.length)];
+        return loops.next();
     }
 
     /** Registers a channel with a loop of its own: a new one, or one whose channel has closed. */
     @Override
     @Deprecated
     public ChannelFuture register(Channel channel) {
-        GoroutineEventLoop loop = takeLoop(checkNotNull(channel, "channel"));
-        return giveBackIfFailed(loop, channel, loop.register(channel));
+        GoroutineEventLoop loop = loops.takeLoop(checkNotNull(channel, "channel"));
+        return loops.giveBackIfFailed(loop, channel, loop.register(channel));
     }
 
     /** As {@link #register(Channel)}. */
@@ -359,36 +107,16 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     @Deprecated
     public ChannelFuture register(ChannelPromise promise) {
         Channel channel = checkNotNull(promise, "promise").channel();
-        GoroutineEventLoop loop = takeLoop(channel);
-        return giveBackIfFailed(loop, channel, loop.register(promise));
+        GoroutineEventLoop loop = loops.takeLoop(channel);
+        return loops.giveBackIfFailed(loop, channel, loop.register(promise));
     }
 
     /** As {@link #register(Channel)}. */
     @Override
     @Deprecated
     public ChannelFuture register(Channel channel, ChannelPromise promise) {
-        GoroutineEventLoop loop = takeLoop(checkNotNull(channel, "channel"));
-        return giveBackIfFailed(loop, channel, loop.register(channel, promise));
-    }
-
-    private GoroutineEventLoop takeLoop(Channel channel) {
-        GoroutineEventLoop loop = idle.poll();
-        if (loop == null) {
-            loop = newLoop(null);
-        }
-        loop.owner().take(channel);
-        return loop;
-    }
-
-    /**
-     * If the registration fails later, the loop has had a turn, and notices that it has no channel.
-     */
-    private ChannelFuture giveBackIfFailed(
-            GoroutineEventLoop loop, Channel channel, ChannelFuture registered) {
-        if (registered.isDone() && !registered.isSuccess()) {
-            takeBack(loop, channel);
-        }
-        return registered;
+        GoroutineEventLoop loop = loops.takeLoop(checkNotNull(channel, "channel"));
+        return loops.giveBackIfFailed(loop, channel, loop.register(channel, promise));
     }
 
     @Override
@@ -403,28 +131,56 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     /**
      * The loops of {@link #next}, which are always the same, as tools that look once expect it.
-     * Those of channels come and go with them: {@code (GoroutineEventLoop) channel.eventLoop()}.
+     * Those of channels come and go with them: see {@link #pendingTasks(EventExecutor)}.
      */
     @Override
     public Iterator<EventExecutor> iterator() {
-        return Collections.<EventExecutor>unmodifiableList(Arrays.asList(durable)).iterator();
+        return Collections.<EventExecutor>unmodifiableList(loops.durable()).iterator();
     }
 
     // ---- For tools. Any thread. ----
 
     /** How many loops run at the same time, and {@link #next} goes through. */
     public int executorCount() {
-        return durable.length;
+        return loops.durable().size();
     }
 
     /** The channels that are registered with all its loops. */
     public int registeredChannels() {
-        return active.keySet().stream().mapToInt(GoroutineEventLoop::registeredChannels).sum();
+        return loops.active().mapToInt(GoroutineEventLoop::registeredChannels).sum();
     }
 
     /** The tasks that wait for their turn in all its loops. */
     public int pendingTasks() {
-        return active.keySet().stream().mapToInt(GoroutineEventLoop::pendingTasks).sum();
+        return loops.active().mapToInt(GoroutineEventLoop::pendingTasks).sum();
+    }
+
+    /**
+     * The channels that are registered with one of its loops.
+     *
+     * @param loop as {@code channel.eventLoop()}
+     * @throws IllegalArgumentException if it is none of this group's
+     */
+    public int registeredChannels(EventExecutor loop) {
+        return own(loop).registeredChannels();
+    }
+
+    /**
+     * The tasks that wait for their turn in one of its loops; those do not count whose time has not
+     * come.
+     *
+     * @param loop as {@code channel.eventLoop()}
+     * @throws IllegalArgumentException if it is none of this group's
+     */
+    public int pendingTasks(EventExecutor loop) {
+        return own(loop).pendingTasks();
+    }
+
+    private GoroutineEventLoop own(EventExecutor loop) {
+        if (!(loop instanceof GoroutineEventLoop) || loop.parent() != this) {
+            throw new IllegalArgumentException("loop: " + loop + " (expected: one of " + this + ")");
+        }
+        return (GoroutineEventLoop) loop;
     }
 
     // ---- Shutdown. ----
@@ -443,26 +199,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
                     "timeout: " + timeout + " (expected: >= quietPeriod, " + quietPeriod + ")");
         }
         checkNotNull(unit, "unit");
-        synchronized (this) {
-            if (shutdown != null) {
-                return terminationFuture();
-            }
-            shutdown = new Shutdown(quietPeriod, timeout, unit);
-        }
-        this.timeout =
-                GlobalEventExecutor.INSTANCE.schedule(
-                        this::terminate,
-                        Math.max(MIN_TIMEOUT_MILLIS, unit.toMillis(timeout)),
-                        TimeUnit.MILLISECONDS);
-        shutDownIdle(shutdown);
-        List<GoroutineEventLoop> loops = new ArrayList<>(active.keySet());
-        for (GoroutineEventLoop loop : loops) {
-            loop.shutdownGracefully(quietPeriod, timeout, unit);
-        }
-        for (GoroutineEventLoop loop : durable) {
-            loop.shutdownGracefully(quietPeriod, timeout, unit);
-        }
-        terminateIfDone();
+        loops.shutDown(quietPeriod, timeout, unit);
         return terminationFuture();
     }
 
@@ -474,12 +211,12 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     @Override
     public Future<?> terminationFuture() {
-        return terminationFuture;
+        return loops.terminationFuture();
     }
 
     @Override
     public boolean isShuttingDown() {
-        return shutdown != null;
+        return loops.isShuttingDown();
     }
 
     @Override
@@ -489,11 +226,11 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     @Override
     public boolean isTerminated() {
-        return begun.get() == TERMINATED;
+        return loops.isTerminated();
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return terminationFuture.await(timeout, unit);
+        return terminationFuture().await(timeout, unit);
     }
 }

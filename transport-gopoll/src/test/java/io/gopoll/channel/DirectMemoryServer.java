@@ -13,6 +13,7 @@
  */
 package io.gopoll.channel;
 
+import io.gopoll.channel.side.SideProbe;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -155,7 +156,7 @@ final class DirectMemoryServer extends ChannelInboundHandlerAdapter {
     /** When an edge has told all channels that there is something to read. */
     private String ready() {
         for (Channel channel : channels) {
-            while (((AbstractGoPollChannel) channel).readSide().drained != Drained.NO) {
+            while (!SideProbe.mayRead(channel)) {
                 Thread.yield();
             }
         }

@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gopoll.channel.side.SideProbe;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
@@ -267,14 +268,15 @@ class GoPollSocketChannelConfigTest {
 
     @Test
     void aGatheringWriteStartsAtTwiceTheSendBuffer() {
-        GoPollSocketChannelConfig config = tcp().config();
-        assertEquals(256 * 1024, config.getMaxBytesPerGatheringWrite());
+        GoPollSocketChannel channel = tcp();
+        GoPollSocketChannelConfig config = channel.config();
+        assertEquals(256 * 1024, SideProbe.maxBytesPerGatheringWrite(channel));
         config.setSendBufferSize(100_000);
-        assertEquals(200_000, config.getMaxBytesPerGatheringWrite());
+        assertEquals(200_000, SideProbe.maxBytesPerGatheringWrite(channel));
         config.setOption(io.netty.channel.ChannelOption.SO_SNDBUF, 1_500_000_000);
-        assertEquals(3_000_000_000L, config.getMaxBytesPerGatheringWrite());
+        assertEquals(3_000_000_000L, SideProbe.maxBytesPerGatheringWrite(channel));
         config.setSendBufferSize(0);
-        assertEquals(4096, config.getMaxBytesPerGatheringWrite());
+        assertEquals(4096, SideProbe.maxBytesPerGatheringWrite(channel));
     }
 
     // ---- The methods. ----

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gopoll.channel.side.SideProbe;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
@@ -1095,12 +1096,7 @@ class GoroutineEventLoopTest {
                         loop.submit(() -> awaiter.config().setAutoRead(false)).sync();
                         toAwaiter.getOutputStream().write(1);
                         // The edge is there, and nobody reads.
-                        while (loop.submit(
-                                        () ->
-                                                ((AbstractGoPollChannel) awaiter).readSide().drained
-                                                        == Drained.YES)
-                                .sync()
-                                .getNow()) {
+                        while (loop.submit(() -> SideProbe.isDrained(awaiter)).sync().getNow()) {
                             Thread.onSpinWait();
                         }
                         loop.submit(

@@ -14,6 +14,7 @@
 package io.gopoll.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -32,8 +33,9 @@ import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
+import io.netty.util.concurrent.GlobalEventExecutor;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -85,24 +87,26 @@ class MicrometerTest {
         new NettyEventExecutorMetrics(group).bindTo(registry);
         assertEquals(2, registry.get(WORKERS).gauge().value());
         assertEquals(2, goroutines.executorCount());
-        Set<String> names = new HashSet<>();
-        group.forEach(loop -> names.add(((GoroutineEventLoop) loop).name()));
-        assertEquals(Set.of("goroutine-loop-1", "goroutine-loop-2"), names);
+        Set<String> names = new TreeSet<>();
+        group.forEach(loop -> names.add(loop.toString()));
+        assertEquals("[goroutine-loop-1, goroutine-loop-2]", names.toString());
 
         assertEquals(1 + 2 * CLIENTS, goroutines.registeredChannels());
         Gauge.builder(PENDING, goroutines, GoroutineEventLoopGroup::pendingTasks)
                 .tag("name", "goroutines")
                 .register(registry);
-        GoroutineEventLoop loop = (GoroutineEventLoop) channel.eventLoop();
-        assertEquals(1, loop.registeredChannels());
-        assertEquals(channel, loop.registeredChannelsIterator().next());
-        assertTrue(loop.name().contains(channel.id().asShortText()), loop.name());
+        EventLoop loop = channel.eventLoop();
+        assertEquals(1, goroutines.registeredChannels(loop));
+        assertTrue(loop.toString().contains(channel.id().asShortText()), loop.toString());
         whileBlocked(
                 loop,
                 () -> {
-                    assertEquals(3, loop.pendingTasks());
+                    assertEquals(3, goroutines.pendingTasks(loop));
                     assertEquals(3, registry.get(PENDING).gauge().value());
                 });
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> goroutines.pendingTasks(GlobalEventExecutor.INSTANCE));
     }
 
     /** Looks while a task runs and three wait. */

@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gopoll.channel.side.SideProbe;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;
@@ -875,7 +876,7 @@ class StreamChannelTest {
                                 // whose handler blocks.
                                 ((AbstractGoPollChannel) channel).netFd().close();
                                 channel.config().setAutoRead(true);
-                                ((AbstractGoPollChannel) channel).readSide().again();
+                                SideProbe.readAgain(channel);
                                 channel.write(Unpooled.wrappedBuffer(new byte[1]), written);
                                 channel.flush();
                             })
