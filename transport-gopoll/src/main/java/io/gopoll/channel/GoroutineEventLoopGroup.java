@@ -178,7 +178,8 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     private GoroutineEventLoop own(EventExecutor loop) {
         if (!(loop instanceof GoroutineEventLoop) || loop.parent() != this) {
-            throw new IllegalArgumentException("loop: " + loop + " (expected: one of " + this + ")");
+            throw new IllegalArgumentException(
+                    "loop: " + loop + " (expected: one of " + this + ")");
         }
         return (GoroutineEventLoop) loop;
     }
