@@ -88,9 +88,7 @@ class ArmeriaTest {
                         .build();
         server.start().get(Traffic.SECONDS, TimeUnit.SECONDS);
         try (ClientFactory factory =
-                ClientFactory.builder()
-                        .connectionPoolListener(new Connections(channels))
-                        .build()) {
+                ClientFactory.builder().connectionPoolListener(new Connections(channels)).build()) {
             WebClient client =
                     WebClient.builder("http://127.0.0.1:" + server.activeLocalPort())
                             .factory(factory)

@@ -48,8 +48,7 @@ class AsyncHttpClientTest {
                     responses.add(client.preparePost(server.url()).setBody("hello " + j).execute());
                 }
                 for (int j = i; j < i + Traffic.CONCURRENT; j++) {
-                    Response response =
-                            responses.get(j - i).get(Traffic.SECONDS, TimeUnit.SECONDS);
+                    Response response = responses.get(j - i).get(Traffic.SECONDS, TimeUnit.SECONDS);
                     assertEquals("hello " + j, response.getResponseBody());
                 }
             }

@@ -52,7 +52,8 @@ class RedisTest {
     @BeforeAll
     static void start() throws Exception {
         assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/redis-server")), "no redis-server is installed");
+                Files.isExecutable(Path.of("/usr/bin/redis-server")),
+                "no redis-server is installed");
         redis = new DatabaseServer(DatabaseServer.Kind.REDIS);
     }
 
@@ -128,9 +129,7 @@ class RedisTest {
             }
             for (int i = 0; i < Traffic.REQUESTS; i++) {
                 byte[] answer =
-                        answers.get(i)
-                                .toCompletableFuture()
-                                .get(Traffic.SECONDS, TimeUnit.SECONDS);
+                        answers.get(i).toCompletableFuture().get(Traffic.SECONDS, TimeUnit.SECONDS);
                 assertEquals("hello " + i, new String(answer, StandardCharsets.UTF_8));
             }
             client.<byte[]>getBucket("big").set(Traffic.large());
