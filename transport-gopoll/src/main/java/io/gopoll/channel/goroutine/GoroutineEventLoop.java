@@ -32,7 +32,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.nio.channels.ClosedChannelException;
-import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -233,14 +232,6 @@ public final class GoroutineEventLoop extends StrandEventExecutor implements IoE
     @Override
     public boolean isIoType(Class<? extends IoHandler> handlerType) {
         return parent().isIoType(handlerType);
-    }
-
-    int registeredChannels() {
-        return registrations().channels();
-    }
-
-    Iterator<Channel> registeredChannelsIterator() {
-        return registrations().channelList().iterator();
     }
 
     // ---- Shutdown. ----
