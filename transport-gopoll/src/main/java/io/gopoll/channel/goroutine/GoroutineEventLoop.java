@@ -32,7 +32,6 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import java.nio.channels.ClosedChannelException;
-import java.util.Iterator;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -246,11 +245,6 @@ public final class GoroutineEventLoop extends StrandEventExecutor implements IoE
     /** How many channels are registered with it. Any thread. */
     public int registeredChannels() {
         return registrations().channels();
-    }
-
-    /** The channels that are registered with it. Any thread. */
-    public Iterator<Channel> registeredChannelsIterator() {
-        return registrations().channelList().iterator();
     }
 
     // ---- Shutdown. ----

@@ -65,7 +65,8 @@ public final class Loops {
     /** How many handlers that do not return are named for each stack. */
     private static final int NAMED = 20;
 
-    private static final SafeLogger logger = SafeLogger.of(Loops.class);
+    /** The group's, whose name is what users know. */
+    private final SafeLogger logger;
 
     /** {@link Dump} holds it weakly: it lives as long as the group. */
     private final Dump.Source dumpSource = new ForDump();
@@ -128,6 +129,7 @@ public final class Loops {
             BiFunction<Registrations, IoHandle, Registration> newRegistration)
             throws IOException {
         this.group = group;
+        logger = SafeLogger.of(group.getClass());
         this.newRegistration = newRegistration;
         scheduler = Scheduler.open(n);
         pollers = new LoopPoller[scheduler.pollers()];
@@ -266,7 +268,7 @@ public final class Loops {
                 () -> report(loops), INTERRUPTED_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private static void report(List<GoroutineEventLoop> loops) {
+    private void report(List<GoroutineEventLoop> loops) {
         Map<List<StackTraceElement>, List<String>> stacks = new LinkedHashMap<>();
         for (GoroutineEventLoop loop : loops) {
             Thread thread = loop.stillRunning();

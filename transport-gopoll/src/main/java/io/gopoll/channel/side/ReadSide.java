@@ -54,15 +54,6 @@ public abstract class ReadSide extends Side {
         ENDED
     }
 
-    /** What the side is doing. */
-    private enum Turn {
-        NONE,
-        /** It reads: an edge or a {@code read()} has promised something. */
-        READING,
-        /** It reads although nothing was promised: {@link Drained#PERHAPS}. */
-        LOOKING
-    }
-
     /**
      * Who wants to read.
      *
@@ -90,7 +81,12 @@ public abstract class ReadSide extends Side {
      */
     Drained drained = Drained.YES;
 
-    private Turn turn = Turn.NONE;
+    // Not an enum: two bytes of a connection's memory that nothing else can use.
+    /** A read loop is under way. */
+    private boolean reading;
+
+    /** The last one began although nothing was promised: {@link Drained#PERHAPS}. */
+    private boolean looking;
 
     /** OPEN, SHUT, ENDED, in this order. */
     private volatile Input input = Input.OPEN;
@@ -175,7 +171,7 @@ public abstract class ReadSide extends Side {
             d.touch();
         }
         interest = Interest.PENDING;
-        if (turn == Turn.NONE) {
+        if (!reading) {
             goOn();
         }
     }
@@ -225,7 +221,7 @@ public abstract class ReadSide extends Side {
         // The end of a peer that has hung up is read also if nobody wants to read.
         boolean wanted =
                 interest != Interest.NONE || registration() != null && registration().hungUp();
-        if (wanted && turn == Turn.NONE) {
+        if (wanted && !reading) {
             goOn();
         }
     }
@@ -251,12 +247,12 @@ public abstract class ReadSide extends Side {
 
     /** Whether a read loop that has found nothing has nothing to tell: nothing was promised. */
     final boolean isLookInVain(GoPollRecvByteAllocatorHandle allocHandle) {
-        return turn == Turn.LOOKING && !allocHandle.hasRead();
+        return looking && !allocHandle.hasRead();
     }
 
     /** Its turn: reads if somebody wants to, or if the peer has hung up. */
     public final void ready() {
-        Turn kind = drained == Drained.PERHAPS ? Turn.LOOKING : Turn.READING;
+        looking = drained == Drained.PERHAPS;
         drained = Drained.NO;
         ReadDeadline d = deadline;
         boolean exceeded = d != null && d.isExceeded();
@@ -276,14 +272,14 @@ public abstract class ReadSide extends Side {
                 interest = Interest.NONE;
                 return;
             }
-            turn = kind;
+            reading = true;
             try {
                 readLoop(channel.config());
             } catch (Throwable t) {
                 // As of a logger, when the descriptors are used up: the side is to go on.
                 Registrations.handleUnexpected(t);
             }
-            turn = Turn.NONE;
+            reading = false;
             loseInterestUnlessAsked();
         }
         // The pipeline may have closed the channel or moved it to another loop meanwhile.

@@ -51,6 +51,9 @@ public class StreamWriteSide extends WriteSide {
     /** A write of fewer bytes says nothing about how many to try, as in Netty's channels. */
     private static final int LOW_ATTEMPT = 4096;
 
+    /** What a gathering write takes in at first; then it follows what the socket takes. */
+    private static final long INITIAL_BYTES_PER_GATHERING_WRITE = 256 * 1024;
+
     /** Null until the first file region. */
     private FileRegions fileRegions;
 
@@ -63,9 +66,7 @@ public class StreamWriteSide extends WriteSide {
     /** Whether this is among the loop's {@link LateFlushes}. */
     private boolean late;
 
-    /** What a gathering write takes in at first; then it follows what the socket takes. */
-    private static final long INITIAL_BYTES_PER_GATHERING_WRITE = 256 * 1024;
-
+    /** What a gathering write takes in at most. */
     volatile long maxBytesPerGatheringWrite = INITIAL_BYTES_PER_GATHERING_WRITE;
 
     public StreamWriteSide(Channel stream, NetFd netFd) {
@@ -75,11 +76,6 @@ public class StreamWriteSide extends WriteSide {
     /** What a gathering write takes in from now on. Any thread. */
     public final void setMaxBytesPerGatheringWrite(long bytes) {
         maxBytesPerGatheringWrite = bytes;
-    }
-
-    /** Whether small flushes may come late: {@link LateFlushes}. */
-    boolean mayFlushLate() {
-        return false;
     }
 
     @Override
@@ -242,6 +238,11 @@ public class StreamWriteSide extends WriteSide {
     }
 
     // ---- Late flushes. ----
+
+    /** Whether small flushes may come late: {@link LateFlushes}. */
+    boolean mayFlushLate() {
+        return false;
+    }
 
     @Override
     boolean isPutOff() {
