@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** Netty's real jar on the class path, behind GoPoll's, is said when the transport starts. */
 class TwoJarsTest {
 
-    private static final int SECONDS = 60;
+    private static final int SECONDS = 100;
 
     static final class Start {
 

@@ -119,7 +119,9 @@ class RedisTest {
                         channels.add(channel);
                     }
                 });
-        config.useSingleServer().setAddress("redis://" + redis.address());
+        config.useSingleServer()
+                .setAddress("redis://" + redis.address())
+                .setTimeout(Traffic.SECONDS * 1000);
         RedissonClient client = Redisson.create(config);
         try {
             List<RFuture<byte[]>> answers = new ArrayList<>();

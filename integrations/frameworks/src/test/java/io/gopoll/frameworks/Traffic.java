@@ -26,8 +26,8 @@ import java.util.Random;
 /** What goes over the connections, and what these are. */
 final class Traffic {
 
-    static final int SECONDS = 120;
-    static final int REQUESTS = 3000;
+    static final int SECONDS = 200;
+    static final int REQUESTS = 2000;
     static final int CONCURRENT = 50;
 
     private static final byte[] LARGE = new byte[16 * 1024 * 1024];
