@@ -140,6 +140,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
 
     @Override
     void close() {
+        closedItself = true;
         endedOutput = true;
         stoppedReading = true;
         channel.close(otherPromise());
@@ -165,6 +166,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
                 && readDeadline < simulation.kernel.now()
                 && channel.config().isAutoRead()
                 && !deadlineExceeded
+                && !stoppedReading
                 && !sawEnd) {
             throw new AssertionError("the deadline has passed, and nobody has said so; at " + this);
         }
@@ -172,12 +174,16 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
         if (reads && !stoppedReading && socket.isReadable()) {
             throw new AssertionError("parked with something to read; at " + this);
         }
-        if (!sawEnd && !stoppedReading && socket.isReadable() && socket.hasEnded()) {
+        if (!sawEnd
+                && !stoppedReading
+                && (readDeadline == 0 || simulation.kernel.now() < readDeadline)
+                && socket.isReadable()
+                && socket.hasEnded()) {
             throw new AssertionError("parked with an end to be seen; at " + this);
         }
         if (channel.unsafe().outboundBuffer() != null
                 && channel.unsafe().outboundBuffer().size() > 0
-                && socket.isWritable()) {
+                && socket.takesMore()) {
             throw new AssertionError("parked with room to write; at " + this);
         }
     }
@@ -215,6 +221,14 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
         }
         inactive = true;
         sawEnd = true;
+        if (!closedItself
+                && !toldError
+                && !other.toldError
+                && !other.endedOutput
+                && !(stoppedReading && endedOutput)) {
+            simulation.fail("closed, and nobody knows why; at " + this + ", from " + other);
+        }
+        endedOutput = true;
     }
 
     @Override
@@ -293,6 +307,10 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
             deadlineExceeded = true;
         } else if (cause instanceof IOException) {
             toldError = true;
+            String message = String.valueOf(cause.getMessage());
+            if (message.contains("Interrupted") || message.contains("Bad file descriptor")) {
+                simulation.fail("told of " + cause);
+            }
         } else {
             simulation.fail("told of " + cause);
         }

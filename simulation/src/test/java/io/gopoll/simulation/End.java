@@ -46,6 +46,9 @@ abstract class End {
 
     abstract void close();
 
+    /** It has been closed by its owner. */
+    boolean closedItself;
+
     /** After everything has come to rest, with all that can be read read. */
     final void check() {
         if (toldError || stoppedReading || other.toldError && other.isClosed()) {

@@ -14,6 +14,7 @@
 package io.gopoll.simulation;
 
 import io.gopoll.sys.Errno;
+import java.util.List;
 
 /** The end of another process, which does what the seed says. */
 final class ForeignEnd extends End {
@@ -40,7 +41,14 @@ final class ForeignEnd extends End {
             return;
         }
         byte[] bytes = out.next(chance.size(most));
-        int n = socket.write(bytes, 0, bytes.length, false, null);
+        List<OpenFile> rights = null;
+        if (!socket.tcp && chance.oneIn(4)) {
+            // A channel that reads bytes drops it.
+            OpenFile passed = new EventFd(1);
+            passed.retain();
+            rights = List.of(passed);
+        }
+        int n = socket.write(bytes, 0, bytes.length, false, rights);
         if (n > 0) {
             out.written += n;
             out.acknowledged += n;
@@ -82,7 +90,7 @@ final class ForeignEnd extends End {
 
     @Override
     void shutdownOutput() {
-        if (!isClosed() && !endedOutput) {
+        if (!isClosed() && !endedOutput && socket.state == StreamSocket.State.CONNECTED) {
             if (socket.shutdown(1) == 0) {
                 endedOutput = true;
             }
@@ -93,6 +101,7 @@ final class ForeignEnd extends End {
     void close() {
         if (!isClosed()) {
             closed = true;
+            closedItself = true;
             endedOutput = true;
             stoppedReading = true;
             if (socket.available() > 0 || socket.resetsOnClose) {

@@ -16,10 +16,10 @@ package io.gopoll.simulation;
 import io.gopoll.poll.Clock;
 import io.gopoll.sys.SimulatedSyscalls;
 import io.netty.util.ResourceLeakDetector;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
-/** Runs the program of a seed; if it fails, the shortest one that does is looked for. */
-public final class Seeds implements Function<Long, String> {
+/** Runs the program of a seed; if it fails, the shortest one that does is looked for on demand. */
+public final class Seeds implements BiFunction<Long, Boolean, String> {
 
     private static final int MOST_TRIES = 600;
 
@@ -34,10 +34,10 @@ public final class Seeds implements Function<Long, String> {
 
     /** Null if it has found nothing. */
     @Override
-    public String apply(Long seed) {
+    public String apply(Long seed, Boolean shrink) {
         Program program = Program.of(seed);
         String failure = Simulation.run(program);
-        return failure == null ? null : shrink(program, failure);
+        return failure == null || !shrink ? failure : shrink(program, failure);
     }
 
     private static String shrink(Program program, String failure) {

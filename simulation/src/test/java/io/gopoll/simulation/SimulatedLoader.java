@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -47,11 +47,14 @@ final class SimulatedLoader extends ClassLoader {
         this.changed = changed;
     }
 
-    /** Runs seeds: a program's number gives null, or what it has found. */
+    /**
+     * Runs seeds: a seed gives null, or what its program has found, and if it is to be shrunk the
+     * shortest one that finds something.
+     */
     @SuppressWarnings("unchecked")
-    Function<Long, String> seeds() {
+    BiFunction<Long, Boolean, String> seeds() {
         try {
-            return (Function<Long, String>)
+            return (BiFunction<Long, Boolean, String>)
                     loadClass(PREFIX + "simulation.Seeds").getDeclaredConstructor().newInstance();
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);

@@ -34,6 +34,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -192,6 +193,11 @@ final class Simulation {
         }
         List<End> ends = ends();
         ends.forEach(End::check);
+        for (End client : clients.values()) {
+            if (!client.isClosed() && !client.toldError) {
+                throw new AssertionError("nobody has accepted " + client);
+            }
+        }
         for (ChannelEnd end : channels) {
             end.checkAtRest();
         }
@@ -267,7 +273,7 @@ final class Simulation {
             } catch (InterruptedException | ExecutionException e) {
                 throw new AssertionError(e.getCause());
             }
-            mustWake = kernel.faults == 0 && woken;
+            mustWake = woken;
             return true;
         }
         if (kernel.deliverSome()) {
@@ -556,7 +562,8 @@ final class Simulation {
         }
         configure(channel);
         ChannelEnd end = new ChannelEnd(this, channel, chance.oneIn(2), out, in);
-        clients.put(end.socket(), end);
+        StreamSocket socket = end.socket();
+        clients.put(socket, end);
         SocketAddress address;
         if (toServer) {
             address = servers.get(unix ? 1 : 0).localAddress();
@@ -576,6 +583,11 @@ final class Simulation {
                 .addListener(
                         f -> {
                             if (!f.isSuccess()) {
+                                if (f.cause() instanceof ClosedChannelException
+                                        && !end.closedItself
+                                        && !end.toldError) {
+                                    fail("closed while it connected, and nobody knows why");
+                                }
                                 end.toldError = true;
                                 end.other.toldError = true;
                                 channel.close();

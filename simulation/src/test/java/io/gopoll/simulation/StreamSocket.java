@@ -209,6 +209,11 @@ final class StreamSocket extends OpenFile {
         return tcp ? sendBuffer - sent.size() >= sent.size() >> 1 : queued << 2 <= sendBuffer;
     }
 
+    /** Whether a write would take something now, and the one before was not short. */
+    boolean takesMore() {
+        return isWritable() && !(noSpace && (tcp ? sent.size() : queued) > 0);
+    }
+
     /** sk_stream_write_space, unix_write_space. */
     private void writeSpace() {
         if (isWritable() && (!tcp || noSpace)) {
@@ -325,6 +330,12 @@ final class StreamSocket extends OpenFile {
                 reset(endReceived && !endSent ? Errno.EPIPE : Errno.ECONNRESET);
                 return true;
             }
+            if (peer.isShutForReading() && peer.endQueued && !peer.endReceived) {
+                // RFC 1122: it has ended both directions, so data is answered by a reset.
+                peer.reset(Errno.ECONNRESET);
+                reset(endReceived && !endSent ? Errno.EPIPE : Errno.ECONNRESET);
+                return true;
+            }
             int n = Math.min(Math.min(max, sent.size()), peer.receiveBuffer - peer.received.size());
             if (n <= 0) {
                 return false;
@@ -332,7 +343,7 @@ final class StreamSocket extends OpenFile {
             sent.moveTo(peer.received, n);
             deliveredTotal += n;
             if (urgentSentAt >= 0 && urgentSentAt < deliveredTotal) {
-                peer.urgentAt = urgentSentAt;
+                peer.receiveUrgent(urgentSentAt);
                 urgentSentAt = -1;
             }
             peer.wake(READABLE);
@@ -355,6 +366,15 @@ final class StreamSocket extends OpenFile {
     /** Nobody has it, or will have. */
     boolean isGone() {
         return isReleased() && !pending;
+    }
+
+    /** tcp_check_urg: one that is next to be read makes way, any other is read as others are. */
+    private void receiveUrgent(long at) {
+        if (urgentAt >= 0 && urgentAt == readTotal) {
+            received.skip(1);
+            readTotal++;
+        }
+        urgentAt = at;
     }
 
     private void receiveEnd() {
@@ -558,6 +578,9 @@ final class StreamSocket extends OpenFile {
             return -Errno.EPIPE;
         }
         int n = kernel.taken(Math.min(length, sendBuffer - queued));
+        if (n < length) {
+            noSpace = true;
+        }
         byte[] bytes = new byte[n];
         System.arraycopy(from, offset, bytes, 0, n);
         queued += n;
@@ -579,6 +602,7 @@ final class StreamSocket extends OpenFile {
                 peer.shutdown |= (mode & READING) << 1 | (mode & WRITING) >> 1;
                 peer.wake(0);
             }
+            wake(0);
             return 0;
         }
         switch (state) {
