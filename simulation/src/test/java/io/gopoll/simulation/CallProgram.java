@@ -131,7 +131,11 @@ final class CallProgram implements AutoCloseable {
                     memory.buffer().putInt(0, 0).putInt(8, 4);
                     int r =
                             sys.getsockopt(
-                                    fd, SOL_SOCKET, SO_ERROR, memory.address(), memory.address() + 8);
+                                    fd,
+                                    SOL_SOCKET,
+                                    SO_ERROR,
+                                    memory.address(),
+                                    memory.address() + 8);
                     told("SO_ERROR" + on + ")", r < 0 ? r : memory.buffer().getInt(0));
                 } else if (kind == 'u') {
                     passDescriptor(on, fd);

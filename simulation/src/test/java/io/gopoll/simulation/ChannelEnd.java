@@ -120,7 +120,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
     /** A promise that fails when the channel is closed before. */
     ChannelPromise otherPromise() {
         pending++;
-        return (ChannelPromise) channel.newPromise().addListener(f -> pending--);
+        return channel.newPromise().addListener(f -> pending--);
     }
 
     @Override

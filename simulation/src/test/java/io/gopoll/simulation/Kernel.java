@@ -592,18 +592,14 @@ final class Kernel implements SimulatedSyscalls.Kernel {
         return n;
     }
 
-    private long writev(
-            OpenFile file, long iov, int count, boolean urgent, List<OpenFile> rights) {
+    private long writev(OpenFile file, long iov, int count, boolean urgent, List<OpenFile> rights) {
         if (!(file instanceof StreamSocket socket)) {
             return -Errno.EINVAL;
         }
         int total = 0;
         for (int i = 0; i < count; i++) {
             int piece =
-                    (int)
-                            Math.min(
-                                    scratch.length - total,
-                                    RawMemory.getLong(iov + i * 16L + 8));
+                    (int) Math.min(scratch.length - total, RawMemory.getLong(iov + i * 16L + 8));
             RawMemory.get(RawMemory.getLong(iov + i * 16L), scratch, total, piece);
             total += piece;
         }
@@ -737,8 +733,7 @@ final class Kernel implements SimulatedSyscalls.Kernel {
                 case SO_ERROR -> result = socket.takeError();
                 case SO_DOMAIN -> result = socket.family;
                 case SO_TYPE -> result = SOCK_STREAM;
-                case SO_ACCEPTCONN ->
-                        result = socket.state == StreamSocket.State.LISTENING ? 1 : 0;
+                case SO_ACCEPTCONN -> result = socket.state == StreamSocket.State.LISTENING ? 1 : 0;
                 default -> {}
             }
         }

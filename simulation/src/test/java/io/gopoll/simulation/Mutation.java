@@ -119,10 +119,7 @@ final class Mutation {
                                     "EpollPoller",
                                     "return closed || writeOne() || makeEdge() || replaceEventfd();",
                                     "return closed || writeOne();")
-                            .and(
-                                    "AbstractNetPoller",
-                                    "                missed = true;\n",
-                                    "")
+                            .and("AbstractNetPoller", "                missed = true;\n", "")
                             .and(
                                     "AbstractNetPoller",
                                     "                // The next wakeup tries again.\n                wakeSig.set(false);\n",

@@ -36,7 +36,9 @@ class MutationTest {
         for (long seed = 0; seed < MOST_SEEDS; seed++) {
             String found = seeds.apply(seed, false);
             if (found != null) {
-                System.out.printf("| %s | %d | %s |%n", mutation.name, seed, found.lines().findFirst().orElse(""));
+                System.out.printf(
+                        "| %s | %d | %s |%n",
+                        mutation.name, seed, found.lines().findFirst().orElse(""));
                 return found;
             }
         }

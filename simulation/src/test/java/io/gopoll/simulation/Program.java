@@ -80,7 +80,9 @@ final class Program {
         for (int i = 0; i < length; i++) {
             steps.add(
                     new Step(
-                            i == 0 ? Kind.CONNECT : Kind.WEIGHTED[chance.below(Kind.WEIGHTED.length)],
+                            i == 0
+                                    ? Kind.CONNECT
+                                    : Kind.WEIGHTED[chance.below(Kind.WEIGHTED.length)],
                             chance.next()));
         }
         return new Program(seed, steps);

@@ -183,9 +183,7 @@ final class StreamSocket extends OpenFile {
             mask |= EPOLLIN | RDNORM | EPOLLRDHUP;
         }
         if (!tcp) {
-            return mask
-                    | (pieces.isEmpty() ? 0 : EPOLLIN | RDNORM)
-                    | (isWritable() ? WRITABLE : 0);
+            return mask | (pieces.isEmpty() ? 0 : EPOLLIN | RDNORM) | (isWritable() ? WRITABLE : 0);
         }
         if (state == State.CONNECTING) {
             return mask;
@@ -332,6 +330,10 @@ final class StreamSocket extends OpenFile {
             }
             if (peer.isShutForReading() && peer.endQueued && !peer.endReceived) {
                 // RFC 1122: it has ended both directions, so data is answered by a reset.
+                if (urgentSentAt >= 0) {
+                    peer.receiveUrgent(urgentSentAt);
+                    urgentSentAt = -1;
+                }
                 peer.reset(Errno.ECONNRESET);
                 reset(endReceived && !endSent ? Errno.EPIPE : Errno.ECONNRESET);
                 return true;
@@ -355,6 +357,9 @@ final class StreamSocket extends OpenFile {
             }
             if (endReceived) {
                 closed();
+            } else {
+                // Its acknowledgement: FIN_WAIT2.
+                wake(0);
             }
         }
         if (sent.isEmpty() && (!endQueued || endSent)) {
