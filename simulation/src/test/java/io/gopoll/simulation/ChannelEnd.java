@@ -14,6 +14,7 @@
 package io.gopoll.simulation;
 
 import io.gopoll.channel.DeadlineChannel;
+import io.gopoll.channel.GoPollDomainSocketChannel;
 import io.gopoll.poll.DeadlineExceededException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -41,6 +42,8 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
 
     private int active;
     private boolean inactive;
+
+    private boolean isSpliced;
 
     /** A time, 0 for none. */
     private long readDeadline;
@@ -72,7 +75,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
 
     @Override
     void write(Chance chance, int most) {
-        if (endedOutput || !channel.isActive()) {
+        if (endedOutput || !channel.isActive() || spliced != null) {
             return;
         }
         for (int i = chance.below(3); i >= 0; i--) {
@@ -146,7 +149,27 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
         channel.close(otherPromise());
     }
 
+    /** From now on all of its input goes to another channel of the same loop. */
+    void spliceTo(ChannelEnd target) {
+        if (!channel.isRegistered() || !target.channel.isRegistered()) {
+            return;
+        }
+        isSpliced = true;
+        stoppedReading = true;
+        target.spliced = this;
+        ((GoPollDomainSocketChannel) channel)
+                .spliceTo(
+                        (GoPollDomainSocketChannel) target.channel,
+                        Integer.MAX_VALUE,
+                        otherPromise())
+                .addListener(f -> toldError |= !f.isSuccess());
+    }
+
     void setAutoRead(boolean on) {
+        if (isSpliced) {
+            // The splice turns it off and on itself.
+            return;
+        }
         channel.config().setAutoRead(on);
     }
 
@@ -237,6 +260,11 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
             simulation.fail("read after inactive");
         }
         if (message instanceof ByteBuf buf) {
+            if (isSpliced) {
+                // The splice has failed: the target is gone.
+                buf.release();
+                return;
+            }
             try {
                 byte[] bytes = new byte[buf.readableBytes()];
                 buf.readBytes(bytes);

@@ -46,12 +46,27 @@ abstract class End {
 
     abstract void close();
 
+    /** The end whose input goes to this end's peer, spliced; null for none. */
+    End spliced;
+
     /** It has been closed by its owner. */
     boolean closedItself;
+
+    private boolean isBroken() {
+        return toldError || closedItself || isClosed();
+    }
 
     /** After everything has come to rest, with all that can be read read. */
     final void check() {
         if (toldError || stoppedReading || other.toldError && other.isClosed()) {
+            return;
+        }
+        End source = other.spliced;
+        if (source != null
+                && (source.isBroken()
+                        || source.other.isBroken()
+                        || other.isBroken()
+                        || other.endedOutput)) {
             return;
         }
         if (in.received < in.acknowledged) {

@@ -758,6 +758,19 @@ final class Kernel implements SimulatedSyscalls.Kernel {
         return socket;
     }
 
+    /** A Unix socket that is connected to one of another process; its descriptor, or -errno. */
+    int connected() {
+        if (isFull()) {
+            return -Errno.EMFILE;
+        }
+        StreamSocket mine = new StreamSocket(this, AF_UNIX);
+        StreamSocket other = foreign(AF_UNIX);
+        StreamSocket.join(mine, other);
+        mine.local = mine.remote = other.local = other.remote = newUnnamed(AF_UNIX);
+        mine.nonBlocking = true;
+        return install(mine);
+    }
+
     int connectForeign(StreamSocket socket, byte[] address) {
         return connect(socket, address, listener(address));
     }

@@ -150,6 +150,11 @@ final class Mutation {
                             "int news = (mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0",
                             "int news = (mask & (EPOLLHUP | EPOLLERR)) != 0"),
                     of(
+                            "A splice that has found the pipe full is not resumed",
+                            "Splices",
+                            "sources.forEach(source -> source.readSide().again());",
+                            ""),
+                    of(
                             "Nobody looks again at what is perhaps drained",
                             "ReadSide",
                             "            registration().reader().look();\n",

@@ -31,6 +31,7 @@ final class Program {
         FOREIGN_RESET(1),
         TIME_OUT(1),
         CONNECT(8),
+        CONNECT_SPLICED(1),
         CHANNEL_WRITE(20),
         CHANNEL_FLUSH(4),
         CHANNEL_AUTO_READ(10),
@@ -39,7 +40,7 @@ final class Program {
         CHANNEL_CLOSE(3),
         CHANNEL_DEADLINE(4),
         OUTSIDE(1),
-        INHERIT(1),
+        INHERIT(2),
         REST(2),
         TIME(3);
 

@@ -359,6 +359,7 @@ final class Simulation {
                 kernel.faults = faults;
             }
             case CONNECT -> connect();
+            case CONNECT_SPLICED -> connectSpliced();
             case OUTSIDE -> outside.add(outsideAction(channel));
             default -> {
                 if (kind.name().startsWith("FOREIGN")) {
@@ -429,6 +430,12 @@ final class Simulation {
                 if (socket != null) {
                     socket.retain();
                     inherited.add(socket);
+                    if (chance.oneIn(2)) {
+                        // What comes for the former user of the poller's place finds a new one.
+                        end.close();
+                        connect();
+                        end.other.shutdownOutput();
+                    }
                 }
             }
             default -> throw new AssertionError(kind);
@@ -437,7 +444,7 @@ final class Simulation {
 
     // ---- Connections. ----
 
-    private void configure(Channel channel) {
+    private void configure(Channel channel, boolean mayRest) {
         channel.config().setAllocator(ALLOCATOR);
         channel.config().setWriteSpinCount(1 + chance.below(16));
         channel.config()
@@ -445,7 +452,7 @@ final class Simulation {
                         new FixedRecvByteBufAllocator(chance.size(4096))
                                 .maxMessagesPerRead(1 + chance.below(16)));
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, chance.oneIn(2));
-        if (!isFinishing && chance.oneIn(4)) {
+        if (mayRest && !isFinishing && chance.oneIn(4)) {
             channel.config().setAutoRead(false);
         }
     }
@@ -484,7 +491,7 @@ final class Simulation {
     private void accepted(DuplexChannel child) {
         StreamSocket socket = (StreamSocket) kernel.file(((UnixChannel) child).fd().intValue());
         End client = clients.remove(socket.peer);
-        configure(child);
+        configure(child, true);
         ChannelEnd end = new ChannelEnd(this, child, chance.oneIn(2), client.in, client.out);
         pair(end, client);
         channels.add(end);
@@ -492,10 +499,13 @@ final class Simulation {
         register(end);
     }
 
-    @SuppressWarnings("deprecation")
     private void register(ChannelEnd end) {
-        oneOf(chance, loops)
-                .register(end.channel)
+        register(end, oneOf(chance, loops));
+    }
+
+    @SuppressWarnings("deprecation")
+    private static void register(ChannelEnd end, ManualIoEventLoop loop) {
+        loop.register(end.channel)
                 .addListener(
                         f -> {
                             if (!f.isSuccess()) {
@@ -560,7 +570,7 @@ final class Simulation {
         } catch (io.netty.channel.ChannelException noDescriptor) {
             return;
         }
-        configure(channel);
+        configure(channel, true);
         ChannelEnd end = new ChannelEnd(this, channel, chance.oneIn(2), out, in);
         StreamSocket socket = end.socket();
         clients.put(socket, end);
@@ -593,6 +603,44 @@ final class Simulation {
                                 channel.close();
                             }
                         });
+    }
+
+    /** Two connections of other processes: what comes by the one goes out by the other. */
+    private void connectSpliced() {
+        if (channels.size() + 2 > MOST_LINKS) {
+            return;
+        }
+        Flow through = new Flow(chance.next());
+        ManualIoEventLoop loop = oneOf(chance, loops);
+        ChannelEnd source = adopt(loop, new Flow(chance.next()), through);
+        if (source == null) {
+            return;
+        }
+        ChannelEnd target = adopt(loop, through, new Flow(chance.next()));
+        if (target == null) {
+            source.close();
+            return;
+        }
+        source.spliceTo(target);
+    }
+
+    /** A channel for a Unix socket whose other end another process has; null without descriptors. */
+    private ChannelEnd adopt(ManualIoEventLoop loop, Flow out, Flow in) {
+        int fd = kernel.connected();
+        if (fd < 0) {
+            return null;
+        }
+        StreamSocket socket = (StreamSocket) kernel.file(fd);
+        DuplexChannel channel = new GoPollDomainSocketChannel(fd);
+        configure(channel, false);
+        ChannelEnd end = new ChannelEnd(this, channel, false, out, in);
+        ForeignEnd foreign = new ForeignEnd(socket.peer, in, out);
+        pair(end, foreign);
+        foreigners.add(foreign);
+        channels.add(end);
+        channel.pipeline().addLast(end);
+        register(end, loop);
+        return end;
     }
 
     private static int fd(Channel channel) {
