@@ -26,6 +26,7 @@ import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 
 /** The end that is a channel of GoPoll, and the last handler of its pipeline. */
 final class ChannelEnd extends End implements ChannelInboundHandler {
@@ -182,6 +183,12 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
     /** After everything has come to rest, and time has passed. */
     void checkAtRest() {
         StreamSocket socket = socket();
+        if (socket != null
+                && socket.state == StreamSocket.State.CONNECTED
+                && channel.isRegistered()
+                && !channel.isActive()) {
+            throw new AssertionError("connected, and nobody has seen it; at " + this);
+        }
         if (socket == null || !channel.isActive() || active == 0) {
             return;
         }
@@ -336,8 +343,8 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
         } else if (cause instanceof IOException) {
             toldError = true;
             String message = String.valueOf(cause.getMessage());
-            if (message.contains("Interrupted") || message.contains("Bad file descriptor")) {
-                simulation.fail("told of " + cause);
+            if (cause instanceof ClosedChannelException || message.contains("Interrupted")) {
+                simulation.fail("told of " + cause + "; at " + this);
             }
         } else {
             simulation.fail("told of " + cause);

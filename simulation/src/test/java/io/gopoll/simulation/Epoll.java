@@ -16,6 +16,8 @@ package io.gopoll.simulation;
 import static io.gopoll.sys.Constants.EPOLLERR;
 import static io.gopoll.sys.Constants.EPOLLET;
 import static io.gopoll.sys.Constants.EPOLLHUP;
+import static io.gopoll.sys.Constants.EPOLLIN;
+import static io.gopoll.sys.Constants.EPOLLOUT;
 import static io.gopoll.sys.Constants.EPOLL_CTL_ADD;
 import static io.gopoll.sys.Constants.EPOLL_CTL_DEL;
 import static io.gopoll.sys.Constants.EPOLL_CTL_MOD;
@@ -175,15 +177,18 @@ final class Epoll extends OpenFile {
         return n;
     }
 
-    /** One of those that are watched, once more although it has not been woken. */
+    /** One of those that are watched, once more or for nothing: it has not been woken. */
     int repeat(long address, Chance chance) {
         if (watches.isEmpty()) {
             return 0;
         }
         Watch watch = watches.get(chance.below(watches.size()));
-        int holding = watch.holding();
-        if (holding == 0 || watch.file instanceof EventFd) {
+        if (watch.file instanceof EventFd) {
             return 0;
+        }
+        int holding = watch.holding();
+        if (holding == 0) {
+            holding = watch.events & (EPOLLIN | EPOLLOUT);
         }
         put(address, holding, watch.data);
         return 1;

@@ -68,8 +68,8 @@ final class Mutation {
                     of(
                             "The end is taken before the last bytes (Netty's RDHUP)",
                             "ReadSide",
-                            "if (hungUp && !channel.isActive()) {",
-                            "if (hungUp) {"),
+                            "if (hungUp && !channel.isActive()) {\n            endOfInput(false);",
+                            "if (hungUp) {\n            endOfInput(true);"),
                     of(
                             "A short TCP read that urgent data has stopped is taken for drained",
                             "Drained",
@@ -154,6 +154,11 @@ final class Mutation {
                             "Splices",
                             "sources.forEach(source -> source.readSide().again());",
                             ""),
+                    of(
+                            "A connection that cannot be watched has been active (GoPoll's own)",
+                            "AbstractGoPollChannel",
+                            "            try {\n                open();\n            } catch (IOException e) {\n                // Not",
+                            "            active = true;\n            try {\n                open();\n            } catch (IOException e) {\n                // Not"),
                     of(
                             "Nobody looks again at what is perhaps drained",
                             "ReadSide",

@@ -19,9 +19,11 @@ import io.gopoll.channel.GoPollServerDomainSocketChannel;
 import io.gopoll.channel.GoPollServerSocketChannel;
 import io.gopoll.channel.GoPollSocketChannel;
 import io.gopoll.sys.Constants;
+import io.gopoll.sys.Errno;
 import io.gopoll.sys.SimulatedSyscalls;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -35,6 +37,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -421,8 +424,8 @@ final class Simulation {
                 if (socket != null && socket.tcp && socket.peer != null) {
                     end.toldError = true;
                     end.other.toldError = true;
-                    socket.peer.reset(io.gopoll.sys.Errno.ETIMEDOUT);
-                    socket.reset(io.gopoll.sys.Errno.ETIMEDOUT);
+                    socket.peer.reset(Errno.ETIMEDOUT);
+                    socket.reset(Errno.ETIMEDOUT);
                 }
             }
             case INHERIT -> {
@@ -567,7 +570,7 @@ final class Simulation {
         DuplexChannel channel;
         try {
             channel = unix ? new GoPollDomainSocketChannel() : new GoPollSocketChannel();
-        } catch (io.netty.channel.ChannelException noDescriptor) {
+        } catch (ChannelException noDescriptor) {
             return;
         }
         configure(channel, true);
@@ -624,7 +627,9 @@ final class Simulation {
         source.spliceTo(target);
     }
 
-    /** A channel for a Unix socket whose other end another process has; null without descriptors. */
+    /**
+     * A channel for a Unix socket whose other end another process has; null without descriptors.
+     */
     private ChannelEnd adopt(ManualIoEventLoop loop, Flow out, Flow in) {
         int fd = kernel.connected();
         if (fd < 0) {
@@ -654,7 +659,7 @@ final class Simulation {
                                 address,
                                 2,
                                 address.length - 2,
-                                java.nio.charset.StandardCharsets.ISO_8859_1))
+                                StandardCharsets.ISO_8859_1))
                 : new InetSocketAddress(
                         InetAddress.getLoopbackAddress(),
                         (address[2] & 0xff) << 8 | address[3] & 0xff);
