@@ -655,11 +655,7 @@ final class Simulation {
     private static SocketAddress address(byte[] address) {
         return address[0] == Constants.AF_UNIX
                 ? new DomainSocketAddress(
-                        new String(
-                                address,
-                                2,
-                                address.length - 2,
-                                StandardCharsets.ISO_8859_1))
+                        new String(address, 2, address.length - 2, StandardCharsets.ISO_8859_1))
                 : new InetSocketAddress(
                         InetAddress.getLoopbackAddress(),
                         (address[2] & 0xff) << 8 | address[3] & 0xff);
