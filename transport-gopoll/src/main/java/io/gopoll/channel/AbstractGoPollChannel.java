@@ -414,14 +414,15 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         }
 
         private void connected(ChannelPromise promise, boolean wasActive) {
-            active = true;
             try {
                 open();
             } catch (IOException e) {
+                // Not active yet, so that no handler hears that it is inactive.
                 promise.tryFailure(e);
                 close(voidPromise());
                 return;
             }
+            active = true;
             // trySuccess may call a listener that closes the channel; channelActive must come even
             // so.
             boolean isActive = isActive();
