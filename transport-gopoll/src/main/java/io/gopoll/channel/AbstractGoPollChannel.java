@@ -267,14 +267,31 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         writeSide.write(in);
     }
 
+    /**
+     * Whether nothing more will be read: the peer has ended its side, or {@code shutdownInput} has
+     * ended this one. Any thread.
+     *
+     * @return true also once the channel is closed
+     */
     public boolean isInputShutdown() {
         return readSide.isShutdown();
     }
 
+    /**
+     * Whether nothing more can be written, since {@code shutdownOutput} has ended this side. Any
+     * thread.
+     *
+     * @return true from the shutdown on
+     */
     public boolean isOutputShutdown() {
         return writeSide.isShutdown();
     }
 
+    /**
+     * Whether both sides have ended, each for itself. The channel may be open even so. Any thread.
+     *
+     * @return {@code isInputShutdown() && isOutputShutdown()}
+     */
     public boolean isShutdown() {
         return isInputShutdown() && isOutputShutdown();
     }

@@ -60,6 +60,12 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         return (isOpen() || isClosing()) && (config().isActiveOnOpen() && isRegistered() || active);
     }
 
+    /**
+     * Whether the socket has one peer, which alone it sends to and receives from: connect(2). Any
+     * thread.
+     *
+     * @return false before a connect and after a disconnect or close
+     */
     public boolean isConnected() {
         return connected;
     }

@@ -25,9 +25,13 @@ public final class AcceptedSocket {
     final SocketAddress remote;
 
     /**
-     * A connection that was accepted without a server channel; the channel closes it.
+     * A connection that was accepted without a server channel; the channel that takes it over
+     * closes it.
      *
-     * @throws io.netty.channel.ChannelException if the descriptor is no socket
+     * @param fd an open socket of a connection; it is made non-blocking
+     * @return what a channel's constructor takes
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public static AcceptedSocket adopt(int fd) {
         return new AcceptedSocket(AbstractGoPollChannel.adoptSocket(fd), null);

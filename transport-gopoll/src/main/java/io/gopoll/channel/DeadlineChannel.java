@@ -57,7 +57,13 @@ public interface DeadlineChannel extends Channel {
      */
     void setWriteDeadline(long nanoTime);
 
-    /** Both {@link #setReadDeadline(long)} and {@link #setWriteDeadline(long)}. */
+    /**
+     * When reads and writes fail: both {@link #setReadDeadline(long)} and {@link
+     * #setWriteDeadline(long)}.
+     *
+     * @param nanoTime a time of {@link System#nanoTime}; 0 for no deadline, below 0 for one that
+     *     has passed
+     */
     default void setDeadline(long nanoTime) {
         setReadDeadline(nanoTime);
         setWriteDeadline(nanoTime);
@@ -82,7 +88,12 @@ public interface DeadlineChannel extends Channel {
         setWriteDeadline(Deadline.at(time));
     }
 
-    /** Both {@link #setReadDeadline(Instant)} and {@link #setWriteDeadline(Instant)}. */
+    /**
+     * When reads and writes fail: both {@link #setReadDeadline(Instant)} and {@link
+     * #setWriteDeadline(Instant)}.
+     *
+     * @param time as for {@link #setReadDeadline(Instant)}; null for no deadline
+     */
     default void setDeadline(Instant time) {
         setDeadline(Deadline.at(time));
     }

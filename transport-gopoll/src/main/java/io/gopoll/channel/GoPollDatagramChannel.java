@@ -67,7 +67,10 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @deprecated use {@link #GoPollDatagramChannel(SocketProtocolFamily)}
      */
     @Deprecated
@@ -76,15 +79,26 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
      *     unavailable
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the machine has
+     *     no such family
      */
     public GoPollDatagramChannel(SocketProtocolFamily family) {
         this(newSocket(AddressFamily.inet(family), Constants.SOCK_DGRAM), false);
     }
 
-    /** Takes over a socket that was opened, and bound, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, and bound, elsewhere; the channel closes it.
+     *
+     * @param fd an open socket of UDP; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDatagramChannel(int fd) {
         this(adoptSocket(fd), true);
     }
@@ -100,14 +114,21 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollDatagramChannelConfig newConfig() {
         return new GoPollDatagramChannelConfig(this);
     }
 
-    /** Whether a {@link SegmentedDatagramPacket} can be sent: UDP_SEGMENT, Linux 4.18. */
+    /**
+     * Whether a {@link SegmentedDatagramPacket} can be sent: {@code UDP_SEGMENT}, udp(7), Linux
+     * 4.18.
+     *
+     * @return false also where GoPoll is not available
+     */
     public static boolean isSegmentedDatagramPacketSupported() {
         return GoPoll.isAvailable() && Segmentation.SUPPORTED;
     }

@@ -41,11 +41,25 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
 
     private final GoPollDomainSocketChannelConfig config = newConfig();
 
+    /**
+     * A new socket, not connected.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDomainSocketChannel() {
         super(null, newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false, null);
     }
 
-    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, or connected, elsewhere; the channel closes it. It
+     * counts as connected unless it has an error pending.
+     *
+     * @param fd an open socket of Unix streams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDomainSocketChannel(int fd) {
         this(adoptSocket(fd));
     }
@@ -57,20 +71,30 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     /**
      * Takes over a socket that was opened elsewhere; the channel closes it.
      *
+     * @param fd an open socket of Unix streams; it is made non-blocking
      * @param active whether it is connected
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollDomainSocketChannel(int fd, boolean active) {
         super(null, adoptSocket(fd), active, null);
     }
 
-    /** A connection that was accepted: see {@link GoPollServerDomainSocketChannel#newChild}. */
+    /**
+     * A connection that was accepted: see {@link GoPollServerDomainSocketChannel#newChild}.
+     *
+     * @param parent the channel that has accepted it, or {@code null}
+     * @param socket the connection, for this channel to close
+     */
     protected GoPollDomainSocketChannel(Channel parent, AcceptedSocket socket) {
         super(parent, socket.netFd, true, socket.remote);
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollDomainSocketChannelConfig newConfig() {
         return new GoPollDomainSocketChannelConfig(this);
@@ -100,7 +124,10 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
      * The process at the other end, as it was when it connected or listened: {@code SO_PEERCRED},
      * socket(7).
      *
+     * @return its process, user and group ids
      * @throws IOException if the socket is closed
+     * @throws UnsupportedOperationException if Netty's class cannot be made, where Netty is a named
+     *     module that is not open to GoPoll; the message says what to do
      */
     public PeerCredentials peerCredentials() throws IOException {
         return UnixAddresses.peerCredentials(netFd());

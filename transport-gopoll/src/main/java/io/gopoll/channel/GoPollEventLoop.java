@@ -31,6 +31,18 @@ import java.util.concurrent.Executor;
 @SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
 public class GoPollEventLoop extends SingleThreadIoEventLoop {
 
+    /**
+     * For {@link GoPollEventLoopGroup#newChild}, and for groups of the user's.
+     *
+     * @param parent the group that the loop is of, or {@code null}
+     * @param executor runs the loop
+     * @param ioHandlerFactory of {@link GoPollIoHandler}s
+     * @param taskQueueFactory the queue behind {@link #execute(Runnable)}, or {@code null} for the
+     *     default one
+     * @param tailTaskQueueFactory the queue behind {@link
+     *     #executeAfterEventLoopIteration(Runnable)}, or {@code null} for the default one
+     * @param rejectedExecutionHandler what becomes of a task that the loop cannot take
+     */
     protected GoPollEventLoop(
             IoEventLoopGroup parent,
             Executor executor,

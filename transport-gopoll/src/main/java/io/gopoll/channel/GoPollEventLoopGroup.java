@@ -41,28 +41,66 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param nThreads 0 stands for Netty's default
+     * A thread per loop.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
      */
     public GoPollEventLoopGroup(int nThreads) {
         this(nThreads, (ThreadFactory) null);
     }
 
+    /**
+     * As many loops as Netty gives a group by default, on threads of the user's.
+     *
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     */
     public GoPollEventLoopGroup(ThreadFactory threadFactory) {
         this(0, threadFactory);
     }
 
+    /**
+     * Loops that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(int nThreads, SelectStrategyFactory selectStrategyFactory) {
         this(nThreads, (ThreadFactory) null, selectStrategyFactory);
     }
 
+    /**
+     * Loops on threads of the user's.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     */
     public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory) {
         this(nThreads, threadFactory, DefaultSelectStrategyFactory.INSTANCE);
     }
 
+    /**
+     * Loops on an executor of the user's.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     */
     public GoPollEventLoopGroup(int nThreads, Executor executor) {
         this(nThreads, executor, DefaultSelectStrategyFactory.INSTANCE);
     }
 
+    /**
+     * Loops on threads of the user's that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(
             int nThreads,
             ThreadFactory threadFactory,
@@ -75,7 +113,13 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param maxEventsAtOnce see {@link GoPollIoHandler#newFactory(int, SelectStrategyFactory)}
+     * Loops on threads of the user's.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     * @param maxEventsAtOnce 0 or more; see {@link GoPollIoHandler#newFactory(int,
+     *     SelectStrategyFactory)}
      * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory)}
      */
     @Deprecated
@@ -84,7 +128,14 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param maxEventsAtOnce see {@link GoPollIoHandler#newFactory(int, SelectStrategyFactory)}
+     * Loops on threads of the user's that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     * @param maxEventsAtOnce 0 or more; see {@link GoPollIoHandler#newFactory(int,
+     *     SelectStrategyFactory)}
+     * @param selectStrategyFactory whether a loop waits, looks or spins
      * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory, SelectStrategyFactory)}
      */
     @Deprecated
@@ -100,6 +151,15 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * Loops on an executor of the user's that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(
             int nThreads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
         super(
@@ -109,6 +169,16 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * Also with the order in which loops get their channels.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(
             int nThreads,
             Executor executor,
@@ -122,6 +192,17 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * Also with what becomes of a task that comes after the end.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
+     */
     public GoPollEventLoopGroup(
             int nThreads,
             Executor executor,
@@ -136,6 +217,19 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 rejectedExecutionHandler);
     }
 
+    /**
+     * Also with the queue of a loop's tasks.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
+     * @param queueFactory the queue behind {@link SingleThreadEventLoop#execute(Runnable)}, or
+     *     {@code null} for the default one
+     */
     public GoPollEventLoopGroup(
             int nThreads,
             Executor executor,
@@ -153,8 +247,12 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param nThreads the number of loops; 0 stands for Netty's default
-     * @param executor runs the loops, or {@code null} for a thread per loop
+     * All that can be chosen.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
      * @param chooserFactory how {@link #next()} picks a loop
      * @param selectStrategyFactory whether a loop waits, looks or spins
      * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
@@ -185,6 +283,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     /**
      * Does nothing, as in Netty's group.
      *
+     * @param ioRatio is not looked at
      * @deprecated a loop's tasks and I/O take turns without a ratio
      */
     @Deprecated

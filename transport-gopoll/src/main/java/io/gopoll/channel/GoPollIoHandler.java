@@ -100,6 +100,13 @@ public class GoPollIoHandler implements IoHandler {
     /** Turns since the sides that are perhaps drained have looked. */
     private int turnsWithoutLook;
 
+    /**
+     * For a subclass; all others have {@link #newFactory()}. Opens a poller.
+     *
+     * @param executor the event loop that runs this handler
+     * @param selectStrategy whether the loop waits, looks or spins
+     * @throws io.netty.channel.ChannelException if there is no descriptor left for the poller
+     */
     protected GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = checkNotNull(executor, "executor");
         this.selectStrategy = checkNotNull(selectStrategy, "selectStrategy");
@@ -169,8 +176,10 @@ public class GoPollIoHandler implements IoHandler {
     }
 
     /**
-     * A factory for {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like.
+     * A factory for {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like. Its loops
+     * wait whenever they have nothing to do.
      *
+     * @return one that may serve several groups
      * @throws UnsupportedOperationException if GoPoll is not available here
      */
     public static IoHandlerFactory newFactory() {
@@ -181,9 +190,12 @@ public class GoPollIoHandler implements IoHandler {
      * A factory whose loops decide by {@code selectStrategyFactory} whether to wait, to look or to
      * spin.
      *
-     * @param maxEvents accepted for the sake of code that comes from Netty's epoll transport: how
-     *     many events a poll takes in grows as needed here
+     * @param maxEvents 0 or more; accepted for the sake of code that comes from Netty's epoll
+     *     transport: how many events a poll takes in grows as needed here
+     * @param selectStrategyFactory asked for a strategy per loop
+     * @return one that may serve several groups
      * @throws UnsupportedOperationException if GoPoll is not available here
+     * @throws IllegalArgumentException if {@code maxEvents} is negative
      */
     public static IoHandlerFactory newFactory(
             int maxEvents, SelectStrategyFactory selectStrategyFactory) {

@@ -27,6 +27,13 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
 
     private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
 
+    /**
+     * A new socket, not bound.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollServerVSockChannel() {
         super(newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false);
     }
@@ -34,6 +41,10 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     /**
      * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
      * it.
+     *
+     * @param fd an open socket of VSOCK streams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollServerVSockChannel(int fd) {
         this(adoptSocket(fd));
