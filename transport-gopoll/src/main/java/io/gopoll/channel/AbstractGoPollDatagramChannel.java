@@ -30,6 +30,7 @@ import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Datagrams, of UDP or of a Unix socket: one loop that receives and one that sends. */
 abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
@@ -77,7 +78,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     }
 
     @Override
-    protected SocketAddress remoteAddress0() {
+    protected @Nullable SocketAddress remoteAddress0() {
         return connected ? super.remoteAddress0() : null;
     }
 
@@ -89,7 +90,8 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     }
 
     @Override
-    boolean doConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
+    boolean doConnect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress)
+            throws Exception {
         connected = super.doConnect(remoteAddress, localAddress);
         return connected;
     }
@@ -151,7 +153,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         }
 
         @Override
-        protected Exception failed(String syscall, int result, SocketAddress address) {
+        protected Exception failed(String syscall, int result, @Nullable SocketAddress address) {
             return AbstractGoPollDatagramChannel.this.failed(syscall, result, address);
         }
     }
@@ -163,7 +165,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         }
 
         @Override
-        protected Exception failed(String syscall, int result, SocketAddress address) {
+        protected Exception failed(String syscall, int result, @Nullable SocketAddress address) {
             return AbstractGoPollDatagramChannel.this.failed(syscall, result, address);
         }
     }
@@ -183,7 +185,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     // ---- Packets. ----
 
     /** The exception for a call that failed. */
-    Exception failed(String syscall, int result, SocketAddress address) {
+    Exception failed(String syscall, int result, @Nullable SocketAddress address) {
         return Errno.cause(syscall, result, address);
     }
 

@@ -36,6 +36,7 @@ import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** A byte stream: the one read loop and the one write loop of all stream channels. */
 abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
@@ -45,7 +46,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
+    AbstractGoPollStreamChannel(
+            @Nullable Channel parent, NetFd netFd, boolean active, @Nullable SocketAddress remote) {
         super(parent, netFd, active, remote);
     }
 
@@ -310,7 +312,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
          * A close that lingers blocks, so it goes to another thread, with the poller done first.
          */
         @Override
-        protected Executor prepareToClose() {
+        protected @Nullable Executor prepareToClose() {
             try {
                 if (lingers()) {
                     doDeregister();

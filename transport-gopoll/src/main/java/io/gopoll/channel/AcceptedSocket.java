@@ -15,6 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that a server channel has accepted, on its way to the channel that takes it over.
@@ -22,7 +23,7 @@ import java.net.SocketAddress;
 public final class AcceptedSocket {
 
     final NetFd netFd;
-    final SocketAddress remote;
+    final @Nullable SocketAddress remote;
 
     /**
      * A connection that was accepted without a server channel; the channel that takes it over
@@ -37,7 +38,7 @@ public final class AcceptedSocket {
         return new AcceptedSocket(AbstractGoPollChannel.adoptSocket(fd), null);
     }
 
-    AcceptedSocket(NetFd netFd, SocketAddress remote) {
+    AcceptedSocket(NetFd netFd, @Nullable SocketAddress remote) {
         this.netFd = netFd;
         this.remote = remote;
     }

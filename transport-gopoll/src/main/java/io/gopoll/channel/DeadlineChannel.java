@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import io.gopoll.poll.Deadline;
 import io.netty.channel.Channel;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel with deadlines, as Go's {@code net.Conn} has them: every stream and datagram channel of
@@ -75,7 +76,7 @@ public interface DeadlineChannel extends Channel {
      * @param time a time of day as it is now known: a clock that is set later moves nothing; null
      *     for no deadline
      */
-    default void setReadDeadline(Instant time) {
+    default void setReadDeadline(@Nullable Instant time) {
         setReadDeadline(Deadline.at(time));
     }
 
@@ -84,7 +85,7 @@ public interface DeadlineChannel extends Channel {
      *
      * @param time as for {@link #setReadDeadline(Instant)}
      */
-    default void setWriteDeadline(Instant time) {
+    default void setWriteDeadline(@Nullable Instant time) {
         setWriteDeadline(Deadline.at(time));
     }
 
@@ -94,7 +95,7 @@ public interface DeadlineChannel extends Channel {
      *
      * @param time as for {@link #setReadDeadline(Instant)}; null for no deadline
      */
-    default void setDeadline(Instant time) {
+    default void setDeadline(@Nullable Instant time) {
         setDeadline(Deadline.at(time));
     }
 }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Tells whether GoPoll works on this machine, why not if it does not, and on what it runs. */
 public final class GoPoll {
@@ -45,7 +46,7 @@ public final class GoPoll {
 
     private GoPoll() {}
 
-    private static Throwable probe() {
+    private static @Nullable Throwable probe() {
         if (works) {
             return null;
         }
@@ -94,7 +95,7 @@ public final class GoPoll {
      *
      * @return {@code null} if GoPoll is available
      */
-    public static Throwable unavailabilityCause() {
+    public static @Nullable Throwable unavailabilityCause() {
         return probe();
     }
 
@@ -206,7 +207,8 @@ public final class GoPoll {
      *     that the future belongs to; for a write of a channel in what one of its writes has
      *     called, a listener or {@code channelWritabilityChanged}
      */
-    public static <V> V await(Future<V> future) throws InterruptedException {
+    public static <V extends @Nullable Object> V await(Future<V> future)
+            throws InterruptedException {
         EventExecutor current = ThreadExecutorMap.currentExecutor();
         if (current instanceof GoroutineEventLoop && current.inEventLoop()) {
             try {

@@ -40,6 +40,7 @@ import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * UDP on GoPoll. Reads and writes {@link DatagramPacket}s; a connected one also writes plain
@@ -74,7 +75,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
      * @deprecated use {@link #GoPollDatagramChannel(SocketProtocolFamily)}
      */
     @Deprecated
-    public GoPollDatagramChannel(InternetProtocolFamily family) {
+    public GoPollDatagramChannel(@Nullable InternetProtocolFamily family) {
         this(family == null ? null : family.toSocketProtocolFamily());
     }
 
@@ -88,7 +89,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
      * @throws io.netty.channel.ChannelException if there is no descriptor left, or the machine has
      *     no such family
      */
-    public GoPollDatagramChannel(SocketProtocolFamily family) {
+    public GoPollDatagramChannel(@Nullable SocketProtocolFamily family) {
         this(newSocket(AddressFamily.inet(family), Constants.SOCK_DGRAM), false);
     }
 
@@ -164,12 +165,12 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public @Nullable InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public @Nullable InetSocketAddress remoteAddress() {
         return (InetSocketAddress) super.remoteAddress();
     }
 
@@ -232,7 +233,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     /** A connected socket hears that nobody listens at its peer's port, as in NIO. */
     @Override
-    Exception failed(String syscall, int result, SocketAddress address) {
+    Exception failed(String syscall, int result, @Nullable SocketAddress address) {
         Exception cause = super.failed(syscall, result, address);
         if (result == -Errno.ECONNREFUSED && cause instanceof ConnectException) {
             PortUnreachableException unreachable = new PortUnreachableException(cause.getMessage());
@@ -270,7 +271,9 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     @Override
     public ChannelFuture joinGroup(
-            InetAddress multicastAddress, NetworkInterface networkInterface, InetAddress source) {
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            @Nullable InetAddress source) {
         return joinGroup(multicastAddress, networkInterface, source, newPromise());
     }
 
@@ -278,7 +281,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     public ChannelFuture joinGroup(
             InetAddress multicastAddress,
             NetworkInterface networkInterface,
-            InetAddress source,
+            @Nullable InetAddress source,
             ChannelPromise promise) {
         return multicast(
                 source == null ? Constants.MCAST_JOIN_GROUP : Constants.MCAST_JOIN_SOURCE_GROUP,
@@ -314,7 +317,9 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     @Override
     public ChannelFuture leaveGroup(
-            InetAddress multicastAddress, NetworkInterface networkInterface, InetAddress source) {
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            @Nullable InetAddress source) {
         return leaveGroup(multicastAddress, networkInterface, source, newPromise());
     }
 
@@ -322,7 +327,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     public ChannelFuture leaveGroup(
             InetAddress multicastAddress,
             NetworkInterface networkInterface,
-            InetAddress source,
+            @Nullable InetAddress source,
             ChannelPromise promise) {
         return multicast(
                 source == null ? Constants.MCAST_LEAVE_GROUP : Constants.MCAST_LEAVE_SOURCE_GROUP,
@@ -384,8 +389,8 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     private ChannelFuture multicast(
             int name,
             InetAddress group,
-            NetworkInterface networkInterface,
-            InetAddress source,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable InetAddress source,
             ChannelPromise promise) {
         checkNotNull(group, "multicastAddress");
         Runnable call =
@@ -407,7 +412,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
         return promise;
     }
 
-    private NetworkInterface defaultInterface() throws IOException {
+    private @Nullable NetworkInterface defaultInterface() throws IOException {
         NetworkInterface chosen = config.getNetworkInterface();
         InetSocketAddress local = localAddress();
         if (chosen != null || local == null || local.getAddress().isAnyLocalAddress()) {

@@ -20,6 +20,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannelConfig;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import org.jspecify.annotations.Nullable;
 
 /** The config of a {@link GoPollDatagramChannel}, with the methods of Netty's epoll one. */
 public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
@@ -53,8 +54,8 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
 
     @SuppressWarnings("unchecked")
     @Override
-    <T> T get(SocketOption<T> row) {
-        return row == SocketOption.UDP_GRO ? (T) (Boolean) udpGro : super.get(row);
+    <T> @Nullable T getOrNull(SocketOption<T> row) {
+        return row == SocketOption.UDP_GRO ? (T) (Boolean) udpGro : super.getOrNull(row);
     }
 
     @Override
@@ -121,8 +122,8 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
     }
 
     @Override
-    public InetAddress getInterface() {
-        return get(SocketOption.IP_MULTICAST_ADDR);
+    public @Nullable InetAddress getInterface() {
+        return getOrNull(SocketOption.IP_MULTICAST_ADDR);
     }
 
     @Override
@@ -132,8 +133,8 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
     }
 
     @Override
-    public NetworkInterface getNetworkInterface() {
-        return get(SocketOption.IP_MULTICAST_IF);
+    public @Nullable NetworkInterface getNetworkInterface() {
+        return getOrNull(SocketOption.IP_MULTICAST_IF);
     }
 
     @Override

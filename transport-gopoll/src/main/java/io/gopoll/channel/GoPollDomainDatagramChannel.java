@@ -26,6 +26,7 @@ import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams of Unix sockets on GoPoll, unix(7). Reads and writes {@link DomainDatagramPacket}s; a
@@ -87,12 +88,12 @@ public class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     @Override
-    public DomainSocketAddress localAddress() {
+    public @Nullable DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }
 
     @Override
-    public DomainSocketAddress remoteAddress() {
+    public @Nullable DomainSocketAddress remoteAddress() {
         return (DomainSocketAddress) super.remoteAddress();
     }
 

@@ -28,6 +28,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between Unix sockets on GoPoll, unix(7). A path that begins with a NUL is a name in
@@ -86,7 +87,7 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
      * @param parent the channel that has accepted it, or {@code null}
      * @param socket the connection, for this channel to close
      */
-    protected GoPollDomainSocketChannel(Channel parent, AcceptedSocket socket) {
+    protected GoPollDomainSocketChannel(@Nullable Channel parent, AcceptedSocket socket) {
         super(parent, socket.netFd, true, socket.remote);
     }
 
@@ -111,12 +112,12 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    public DomainSocketAddress localAddress() {
+    public @Nullable DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }
 
     @Override
-    public DomainSocketAddress remoteAddress() {
+    public @Nullable DomainSocketAddress remoteAddress() {
         return (DomainSocketAddress) super.remoteAddress();
     }
 

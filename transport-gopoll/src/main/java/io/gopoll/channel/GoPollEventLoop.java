@@ -26,6 +26,7 @@ import io.netty.util.concurrent.RejectedExecutionHandler;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** A loop of {@link GoPollEventLoopGroup}. */
 @SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
@@ -44,11 +45,11 @@ public class GoPollEventLoop extends SingleThreadIoEventLoop {
      * @param rejectedExecutionHandler what becomes of a task that the loop cannot take
      */
     protected GoPollEventLoop(
-            IoEventLoopGroup parent,
+            @Nullable IoEventLoopGroup parent,
             Executor executor,
             IoHandlerFactory ioHandlerFactory,
-            EventLoopTaskQueueFactory taskQueueFactory,
-            EventLoopTaskQueueFactory tailTaskQueueFactory,
+            @Nullable EventLoopTaskQueueFactory taskQueueFactory,
+            @Nullable EventLoopTaskQueueFactory tailTaskQueueFactory,
             RejectedExecutionHandler rejectedExecutionHandler) {
         super(
                 parent,
@@ -59,7 +60,7 @@ public class GoPollEventLoop extends SingleThreadIoEventLoop {
                 rejectedExecutionHandler);
     }
 
-    private static Queue<Runnable> newTaskQueue(EventLoopTaskQueueFactory queueFactory) {
+    private static Queue<Runnable> newTaskQueue(@Nullable EventLoopTaskQueueFactory queueFactory) {
         return queueFactory == null
                 ? newTaskQueue0(DEFAULT_MAX_PENDING_TASKS)
                 : queueFactory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);

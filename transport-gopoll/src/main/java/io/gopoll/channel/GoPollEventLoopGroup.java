@@ -25,6 +25,7 @@ import io.netty.util.concurrent.RejectedExecutionHandler;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop mode in one class, with the constructors of Netty's {@code EpollEventLoopGroup}: a
@@ -55,7 +56,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      *
      * @param threadFactory makes the threads, or {@code null} for Netty's default
      */
-    public GoPollEventLoopGroup(ThreadFactory threadFactory) {
+    public GoPollEventLoopGroup(@Nullable ThreadFactory threadFactory) {
         this(0, threadFactory);
     }
 
@@ -77,7 +78,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      *     default, twice the processors
      * @param threadFactory makes the threads, or {@code null} for Netty's default
      */
-    public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory) {
+    public GoPollEventLoopGroup(int nThreads, @Nullable ThreadFactory threadFactory) {
         this(nThreads, threadFactory, DefaultSelectStrategyFactory.INSTANCE);
     }
 
@@ -89,7 +90,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
      *     {@code null} for Netty's default
      */
-    public GoPollEventLoopGroup(int nThreads, Executor executor) {
+    public GoPollEventLoopGroup(int nThreads, @Nullable Executor executor) {
         this(nThreads, executor, DefaultSelectStrategyFactory.INSTANCE);
     }
 
@@ -103,7 +104,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      */
     public GoPollEventLoopGroup(
             int nThreads,
-            ThreadFactory threadFactory,
+            @Nullable ThreadFactory threadFactory,
             SelectStrategyFactory selectStrategyFactory) {
         super(
                 nThreads,
@@ -123,7 +124,8 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory)}
      */
     @Deprecated
-    public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory, int maxEventsAtOnce) {
+    public GoPollEventLoopGroup(
+            int nThreads, @Nullable ThreadFactory threadFactory, int maxEventsAtOnce) {
         this(nThreads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
     }
 
@@ -141,7 +143,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     @Deprecated
     public GoPollEventLoopGroup(
             int nThreads,
-            ThreadFactory threadFactory,
+            @Nullable ThreadFactory threadFactory,
             int maxEventsAtOnce,
             SelectStrategyFactory selectStrategyFactory) {
         super(
@@ -161,7 +163,9 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      * @param selectStrategyFactory whether a loop waits, looks or spins
      */
     public GoPollEventLoopGroup(
-            int nThreads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
+            int nThreads,
+            @Nullable Executor executor,
+            SelectStrategyFactory selectStrategyFactory) {
         super(
                 nThreads,
                 executor,
@@ -181,7 +185,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory) {
         this(
@@ -205,7 +209,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory,
             RejectedExecutionHandler rejectedExecutionHandler) {
@@ -232,11 +236,11 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory,
             RejectedExecutionHandler rejectedExecutionHandler,
-            EventLoopTaskQueueFactory queueFactory) {
+            @Nullable EventLoopTaskQueueFactory queueFactory) {
         super(
                 nThreads,
                 executor,
@@ -264,12 +268,12 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory,
             RejectedExecutionHandler rejectedExecutionHandler,
-            EventLoopTaskQueueFactory taskQueueFactory,
-            EventLoopTaskQueueFactory tailTaskQueueFactory) {
+            @Nullable EventLoopTaskQueueFactory taskQueueFactory,
+            @Nullable EventLoopTaskQueueFactory tailTaskQueueFactory) {
         super(
                 nThreads,
                 executor,

@@ -23,6 +23,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.ServerDomainSocketChannel;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening Unix socket on GoPoll. As in Netty's epoll transport, closing it deletes the file of
@@ -36,7 +37,7 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
     private final GoPollServerChannelConfig config = newConfig();
 
     /** The file that this channel has bound, and is to remove; null if there is none. */
-    private volatile UnixSocketFile bound;
+    private volatile @Nullable UnixSocketFile bound;
 
     /**
      * A new socket, not bound.
@@ -98,12 +99,12 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
     }
 
     @Override
-    public DomainSocketAddress localAddress() {
+    public @Nullable DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }
 
     @Override
-    public DomainSocketAddress remoteAddress() {
+    public @Nullable DomainSocketAddress remoteAddress() {
         return (DomainSocketAddress) super.remoteAddress();
     }
 

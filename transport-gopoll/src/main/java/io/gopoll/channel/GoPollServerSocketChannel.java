@@ -23,6 +23,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP server socket on GoPoll. */
 @SuppressWarnings("this-escape") // newConfig
@@ -44,7 +45,7 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
      * @deprecated use {@link #GoPollServerSocketChannel(SocketProtocolFamily)}
      */
     @Deprecated
-    public GoPollServerSocketChannel(InternetProtocolFamily family) {
+    public GoPollServerSocketChannel(@Nullable InternetProtocolFamily family) {
         this(family == null ? null : family.toSocketProtocolFamily());
     }
 
@@ -58,7 +59,7 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
      * @throws io.netty.channel.ChannelException if there is no descriptor left, or the machine has
      *     no such family
      */
-    public GoPollServerSocketChannel(SocketProtocolFamily family) {
+    public GoPollServerSocketChannel(@Nullable SocketProtocolFamily family) {
         super(newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false);
         config = beginConfig();
         config.prepareInheritance();
@@ -109,12 +110,12 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public @Nullable InetSocketAddress remoteAddress() {
         return (InetSocketAddress) super.remoteAddress();
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public @Nullable InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }
 

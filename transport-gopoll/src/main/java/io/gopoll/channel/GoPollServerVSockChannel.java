@@ -19,6 +19,7 @@ import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening socket for connections between a virtual machine and its host, on GoPoll: vsock(7).
@@ -65,7 +66,7 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     }
 
     @Override
-    public VSockAddress localAddress() {
+    public @Nullable VSockAddress localAddress() {
         return (VSockAddress) super.localAddress();
     }
 

@@ -35,6 +35,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection on GoPoll. */
 @SuppressWarnings("this-escape") // newConfig
@@ -55,7 +56,7 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
      * @deprecated use {@link #GoPollSocketChannel(SocketProtocolFamily)}
      */
     @Deprecated
-    public GoPollSocketChannel(InternetProtocolFamily family) {
+    public GoPollSocketChannel(@Nullable InternetProtocolFamily family) {
         this(family == null ? null : family.toSocketProtocolFamily());
     }
 
@@ -68,7 +69,7 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
      *     unavailable
      * @throws ChannelException if there is no descriptor left, or the machine has no such family
      */
-    public GoPollSocketChannel(SocketProtocolFamily family) {
+    public GoPollSocketChannel(@Nullable SocketProtocolFamily family) {
         super(null, newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false, null);
         config = newConfig();
         config.begin(null, -1, null);
@@ -146,12 +147,12 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public @Nullable InetSocketAddress remoteAddress() {
         return (InetSocketAddress) super.remoteAddress();
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public @Nullable InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }
 
@@ -166,7 +167,7 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     @Override
-    public ServerSocketChannel parent() {
+    public @Nullable ServerSocketChannel parent() {
         return (ServerSocketChannel) super.parent();
     }
 

@@ -21,13 +21,14 @@ import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The config of a {@link GoPollSocketChannel}, with the methods of Netty's epoll one. */
 public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         implements SocketChannelConfig {
 
     /** Null until there is a key. Under this. */
-    private TcpMd5Keys md5Keys;
+    private @Nullable TcpMd5Keys md5Keys;
 
     private volatile boolean tcpFastOpenConnect;
 
@@ -35,10 +36,10 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
      * What TCP_NODELAY is, so that setting it again costs no system call; null if that is not
      * known.
      */
-    private volatile Boolean noDelay;
+    private volatile @Nullable Boolean noDelay;
 
     /** What SO_LINGER is, so that a close need not ask; null if that is not known. */
-    private volatile Integer linger;
+    private volatile @Nullable Integer linger;
 
     /**
      * For the channel, and for a subclass: see {@code newConfig} of the channel.
@@ -56,7 +57,8 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
      * @param linger what SO_LINGER is known to be, or null
      * @param md5Keys those that it has already, or null
      */
-    final void begin(Boolean noDelay, Integer linger, TcpMd5Keys md5Keys) {
+    final void begin(
+            @Nullable Boolean noDelay, @Nullable Integer linger, @Nullable TcpMd5Keys md5Keys) {
         this.noDelay = noDelay;
         this.linger = linger;
         synchronized (this) {
@@ -69,7 +71,7 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
 
     @SuppressWarnings("unchecked")
     @Override
-    <T> T get(SocketOption<T> row) {
+    <T> @Nullable T getOrNull(SocketOption<T> row) {
         if (row == SocketOption.SO_LINGER) {
             Integer known = linger;
             // Of a closed socket the kernel says nothing, and so do we.
@@ -77,7 +79,7 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
                 return (T) known;
             }
         }
-        return super.get(row);
+        return super.getOrNull(row);
     }
 
     @Override

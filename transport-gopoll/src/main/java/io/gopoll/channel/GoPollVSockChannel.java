@@ -17,6 +17,7 @@ import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between a virtual machine and its host, or within one machine, on GoPoll: vsock(7).
@@ -70,12 +71,12 @@ public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
     }
 
     @Override
-    public VSockAddress localAddress() {
+    public @Nullable VSockAddress localAddress() {
         return (VSockAddress) super.localAddress();
     }
 
     @Override
-    public VSockAddress remoteAddress() {
+    public @Nullable VSockAddress remoteAddress() {
         return (VSockAddress) super.remoteAddress();
     }
 

@@ -29,6 +29,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop's handler and the channel classes that go with it, for code that runs where GoPoll
@@ -58,7 +59,7 @@ public final class Transport {
     private final Class<? extends ServerChannel> unixServer;
 
     /** Null where there is none. */
-    private final Class<? extends Channel> unixDatagram;
+    private final @Nullable Class<? extends Channel> unixDatagram;
 
     private final Function<String, SocketAddress> unixAddress;
 
@@ -71,7 +72,7 @@ public final class Transport {
             Class<? extends Channel> udp,
             Class<? extends DuplexChannel> unixStream,
             Class<? extends ServerChannel> unixServer,
-            Class<? extends Channel> unixDatagram,
+            @Nullable Class<? extends Channel> unixDatagram,
             Function<String, SocketAddress> unixAddress) {
         this.name = name;
         this.reason = reason;

@@ -14,6 +14,7 @@
 package io.gopoll.channel;
 
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address of a socket between a virtual machine and its host, vsock(7): what {@code
@@ -74,7 +75,7 @@ public class VSockAddress extends SocketAddress {
     }
 
     @Override
-    public boolean equals(Object o) {
+    public boolean equals(@Nullable Object o) {
         return o instanceof VSockAddress
                 && cid == ((VSockAddress) o).cid
                 && port == ((VSockAddress) o).port;

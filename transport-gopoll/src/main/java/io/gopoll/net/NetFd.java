@@ -443,7 +443,8 @@ public final class NetFd extends Fd {
      * @param interfaceIndex 0 lets the kernel choose by its routes
      * @param source the sender, null for the options that concern all of them
      */
-    public void multicast(int name, InetAddress group, int interfaceIndex, InetAddress source)
+    public void multicast(
+            int name, InetAddress group, int interfaceIndex, @Nullable InetAddress source)
             throws IOException {
         // struct group_source_req, of which struct group_req is the beginning: an int, aligned to
         // eight bytes, and one or two struct sockaddr_storage.
