@@ -203,8 +203,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
      * @param ch a channel of GoPoll's, of the same event loop
      * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
      *     fails
-     * @return done when so many bytes have been moved; fails if this channel ends or either closes
-     *     before
+     * @return done when so many bytes have been moved; fails if this channel closes before, or the
+     *     other one takes no more
      * @throws IllegalArgumentException if the channels' event loops or transports differ or {@code
      *     len} is negative
      */
@@ -239,7 +239,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
      * @param offset where in the file to start, in bytes
      * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
      *     fails
-     * @return done when so many bytes have been moved; fails if this channel ends or closes before
+     * @return done when so many bytes have been moved; fails if this channel closes before
      * @throws IllegalArgumentException if {@code offset} or {@code len} is negative
      */
     public final ChannelFuture spliceTo(FileDescriptor fd, int offset, int len) {
