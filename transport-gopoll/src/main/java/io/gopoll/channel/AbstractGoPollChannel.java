@@ -50,6 +50,7 @@ import java.net.SocketAddress;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ConnectionPendingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all GoPoll channels share: a {@link NetFd} with its {@link ReadSide}, its {@link WriteSide}
@@ -63,13 +64,13 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     private final Addresses addresses;
 
     /** Null until it is asked for. Written once, under this. */
-    private volatile SocketDescriptor descriptor;
+    private volatile @Nullable SocketDescriptor descriptor;
 
     /** Null while not registered. */
-    private IoRegistration ioRegistration;
+    private @Nullable IoRegistration ioRegistration;
 
     /** Null unless a connect is under way. */
-    private Connecting connecting;
+    private @Nullable Connecting connecting;
 
     volatile boolean active;
 
@@ -79,11 +80,12 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     /**
      * @param active whether the socket is connected, or listens, already
      */
-    AbstractGoPollChannel(Channel parent, NetFd netFd, boolean active) {
+    AbstractGoPollChannel(@Nullable Channel parent, NetFd netFd, boolean active) {
         this(parent, netFd, active, null);
     }
 
-    AbstractGoPollChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
+    AbstractGoPollChannel(
+            @Nullable Channel parent, NetFd netFd, boolean active, @Nullable SocketAddress remote) {
         super(parent);
         this.netFd = checkNotNull(netFd, "netFd");
         this.active = active;
@@ -267,21 +269,38 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
         writeSide.write(in);
     }
 
+    /**
+     * Whether nothing more will be read: the peer has ended its side, or {@code shutdownInput} has
+     * ended this one. Any thread.
+     *
+     * @return true also once the channel is closed
+     */
     public boolean isInputShutdown() {
         return readSide.isShutdown();
     }
 
+    /**
+     * Whether nothing more can be written, since {@code shutdownOutput} has ended this side. Any
+     * thread.
+     *
+     * @return true from the shutdown on
+     */
     public boolean isOutputShutdown() {
         return writeSide.isShutdown();
     }
 
+    /**
+     * Whether both sides have ended, each for itself. The channel may be open even so. Any thread.
+     *
+     * @return {@code isInputShutdown() && isOutputShutdown()}
+     */
     public boolean isShutdown() {
         return isInputShutdown() && isOutputShutdown();
     }
 
     abstract class AbstractGoPollUnsafe extends AbstractUnsafe implements GoPollIoHandle, Sides {
 
-        private GoPollRecvByteAllocatorHandle allocHandle;
+        private @Nullable GoPollRecvByteAllocatorHandle allocHandle;
 
         final AbstractGoPollChannel channel() {
             return AbstractGoPollChannel.this;
@@ -332,10 +351,11 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         @Override
         public final void handle(IoRegistration registration, IoEvent event) {
-            if (connecting != null) {
+            Connecting c = connecting;
+            if (c != null) {
                 // Also by the reading side. Where another thread polls, the event of the writing
                 // side may be queued behind it: the peer may have connected, sent and closed since.
-                finishConnect();
+                finishConnect(c);
                 if (event == GoPollIoEvent.WRITE || !registration.isValid()) {
                     return;
                 }
@@ -383,7 +403,9 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
 
         @Override
         public void connect(
-                SocketAddress remoteAddress, SocketAddress localAddress, ChannelPromise promise) {
+                SocketAddress remoteAddress,
+                @Nullable SocketAddress localAddress,
+                ChannelPromise promise) {
             // Not made uncancellable: a connect that is under way can be cancelled.
             if (promise.isDone() || !ensureOpen(promise)) {
                 return;
@@ -436,9 +458,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
             }
         }
 
-        private void finishConnect() {
+        private void finishConnect(Connecting c) {
             boolean wasActive = isActive();
-            Connecting c = connecting;
             try {
                 if (!netFd.finishConnect(
                         c.remote, memory -> addressFamily().put(memory, c.remote, netFd))) {
@@ -469,7 +490,8 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
      *
      * @return false if the connect is under way
      */
-    boolean doConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
+    boolean doConnect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress)
+            throws Exception {
         AddressFamily.checkResolved(localAddress);
         AddressFamily.checkResolved(remoteAddress);
         if (addresses.isRemoteKnown()) {
@@ -508,12 +530,12 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     @Override
-    protected SocketAddress localAddress0() {
+    protected @Nullable SocketAddress localAddress0() {
         return addresses.local();
     }
 
     @Override
-    protected SocketAddress remoteAddress0() {
+    protected @Nullable SocketAddress remoteAddress0() {
         return addresses.remote(active);
     }
 

@@ -30,6 +30,7 @@ import io.netty.channel.DefaultAddressedEnvelope;
 import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Datagrams, of UDP or of a Unix socket: one loop that receives and one that sends. */
 abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
@@ -60,6 +61,12 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         return (isOpen() || isClosing()) && (config().isActiveOnOpen() && isRegistered() || active);
     }
 
+    /**
+     * Whether the socket has one peer, which alone it sends to and receives from: connect(2). Any
+     * thread.
+     *
+     * @return false before a connect and after a disconnect or close
+     */
     public boolean isConnected() {
         return connected;
     }
@@ -71,7 +78,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     }
 
     @Override
-    protected SocketAddress remoteAddress0() {
+    protected @Nullable SocketAddress remoteAddress0() {
         return connected ? super.remoteAddress0() : null;
     }
 
@@ -83,7 +90,8 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     }
 
     @Override
-    boolean doConnect(SocketAddress remoteAddress, SocketAddress localAddress) throws Exception {
+    boolean doConnect(SocketAddress remoteAddress, @Nullable SocketAddress localAddress)
+            throws Exception {
         connected = super.doConnect(remoteAddress, localAddress);
         return connected;
     }
@@ -145,7 +153,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         }
 
         @Override
-        protected Exception failed(String syscall, int result, SocketAddress address) {
+        protected Exception failed(String syscall, int result, @Nullable SocketAddress address) {
             return AbstractGoPollDatagramChannel.this.failed(syscall, result, address);
         }
     }
@@ -157,7 +165,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
         }
 
         @Override
-        protected Exception failed(String syscall, int result, SocketAddress address) {
+        protected Exception failed(String syscall, int result, @Nullable SocketAddress address) {
             return AbstractGoPollDatagramChannel.this.failed(syscall, result, address);
         }
     }
@@ -177,7 +185,7 @@ abstract class AbstractGoPollDatagramChannel extends AbstractGoPollChannel
     // ---- Packets. ----
 
     /** The exception for a call that failed. */
-    Exception failed(String syscall, int result, SocketAddress address) {
+    Exception failed(String syscall, int result, @Nullable SocketAddress address) {
         return Errno.cause(syscall, result, address);
     }
 

@@ -44,7 +44,11 @@ abstract class AbstractGoPollDatagramChannelConfig extends GoPollChannelConfig {
         this.activeOnOpen = activeOnOpen;
     }
 
-    /** See {@link #setMaxDatagramPayloadSize}; bytes, 0 for one datagram a buffer. */
+    /**
+     * See {@link #setMaxDatagramPayloadSize}.
+     *
+     * @return bytes; 0 for one datagram a buffer, as it is at first
+     */
     public int getMaxDatagramPayloadSize() {
         return maxDatagramPayloadSize;
     }
@@ -57,6 +61,8 @@ abstract class AbstractGoPollDatagramChannelConfig extends GoPollChannelConfig {
      * for 64 KiB.
      *
      * @param maxDatagramPayloadSize bytes; 0 for one datagram a buffer
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
      */
     public AbstractGoPollDatagramChannelConfig setMaxDatagramPayloadSize(
             int maxDatagramPayloadSize) {
@@ -65,21 +71,49 @@ abstract class AbstractGoPollDatagramChannelConfig extends GoPollChannelConfig {
         return this;
     }
 
+    /**
+     * {@code SO_SNDBUF}, socket(7): how much the kernel keeps of what was written and is not sent
+     * yet. The kernel doubles what is set, for its own bookkeeping, within {@code
+     * net.core.wmem_max}.
+     *
+     * @return bytes, as the kernel has doubled them
+     */
     public int getSendBufferSize() {
         return get(SocketOption.SO_SNDBUF);
     }
 
-    /** {@code SO_SNDBUF} in bytes, socket(7). */
+    /**
+     * {@code SO_SNDBUF}, socket(7): how much the kernel keeps of what was written and is not sent
+     * yet. The kernel doubles what is set, for its own bookkeeping, within {@code
+     * net.core.wmem_max}.
+     *
+     * @param sendBufferSize bytes, 0 or more; the kernel raises what is too small
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public AbstractGoPollDatagramChannelConfig setSendBufferSize(int sendBufferSize) {
         set(SocketOption.SO_SNDBUF, sendBufferSize);
         return this;
     }
 
+    /**
+     * {@code SO_RCVBUF}, socket(7): how much the kernel keeps of what has come and is not read yet.
+     * The kernel doubles what is set, for its own bookkeeping, within {@code net.core.rmem_max}.
+     *
+     * @return bytes, as the kernel has doubled them
+     */
     public int getReceiveBufferSize() {
         return get(SocketOption.SO_RCVBUF);
     }
 
-    /** {@code SO_RCVBUF} in bytes, socket(7). */
+    /**
+     * {@code SO_RCVBUF}, socket(7): how much the kernel keeps of what has come and is not read yet.
+     * The kernel doubles what is set, for its own bookkeeping, within {@code net.core.rmem_max}.
+     *
+     * @param receiveBufferSize bytes, 0 or more; the kernel raises what is too small
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public AbstractGoPollDatagramChannelConfig setReceiveBufferSize(int receiveBufferSize) {
         set(SocketOption.SO_RCVBUF, receiveBufferSize);
         return this;

@@ -27,6 +27,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A listening socket: accepts while there are connections and within the user's limit per turn. */
 abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel implements ServerChannel {
@@ -43,7 +44,7 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
     }
 
     @Override
-    protected SocketAddress remoteAddress0() {
+    protected @Nullable SocketAddress remoteAddress0() {
         return null;
     }
 
@@ -119,7 +120,8 @@ abstract class AbstractGoPollServerChannel extends AbstractGoPollChannel impleme
     private final class ServerUnsafe extends AbstractGoPollUnsafe {
 
         @Override
-        public void connect(SocketAddress remote, SocketAddress local, ChannelPromise promise) {
+        public void connect(
+                SocketAddress remote, @Nullable SocketAddress local, ChannelPromise promise) {
             promise.setFailure(new UnsupportedOperationException());
         }
     }

@@ -36,6 +36,7 @@ import io.netty.util.internal.StringUtil;
 import java.net.SocketAddress;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /** A byte stream: the one read loop and the one write loop of all stream channels. */
 abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
@@ -45,7 +46,8 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
-    AbstractGoPollStreamChannel(Channel parent, NetFd netFd, boolean active, SocketAddress remote) {
+    AbstractGoPollStreamChannel(
+            @Nullable Channel parent, NetFd netFd, boolean active, @Nullable SocketAddress remote) {
         super(parent, netFd, active, remote);
     }
 
@@ -196,11 +198,13 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     /**
      * Moves {@code len} bytes of input to another channel without copying them to user space:
-     * splice(2).
+     * splice(2). Any thread; both channels must be registered.
      *
      * @param ch a channel of GoPoll's, of the same event loop
      * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
      *     fails
+     * @return done when so many bytes have been moved; fails if this channel closes before, or the
+     *     other one takes no more
      * @throws IllegalArgumentException if the channels' event loops or transports differ or {@code
      *     len} is negative
      */
@@ -208,7 +212,17 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
         return spliceTo(ch, len, newPromise());
     }
 
-    /** As {@link #spliceTo(DuplexChannel, int)}, with a promise of the user's. */
+    /**
+     * As {@link #spliceTo(DuplexChannel, int)}, with a promise of the user's.
+     *
+     * @param ch a channel of GoPoll's, of the same event loop
+     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the promise is cancelled
+     *     or fails
+     * @param promise done when so many bytes have been moved
+     * @return the promise
+     * @throws IllegalArgumentException if the channels' event loops or transports differ or {@code
+     *     len} is negative
+     */
     public final ChannelFuture spliceTo(DuplexChannel ch, int len, ChannelPromise promise) {
         if (!(ch instanceof AbstractGoPollStreamChannel)) {
             throw new IllegalArgumentException(
@@ -219,19 +233,30 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
 
     /**
      * Moves {@code len} bytes of input to a descriptor without copying them to user space:
-     * splice(2).
+     * splice(2). Any thread.
      *
      * @param fd a blocking descriptor, as of a file; it is not closed
-     * @param offset where in the file to start
+     * @param offset where in the file to start, in bytes
      * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the future is cancelled or
      *     fails
+     * @return done when so many bytes have been moved; fails if this channel closes before
      * @throws IllegalArgumentException if {@code offset} or {@code len} is negative
      */
     public final ChannelFuture spliceTo(FileDescriptor fd, int offset, int len) {
         return spliceTo(fd, offset, len, newPromise());
     }
 
-    /** As {@link #spliceTo(FileDescriptor, int, int)}, with a promise of the user's. */
+    /**
+     * As {@link #spliceTo(FileDescriptor, int, int)}, with a promise of the user's.
+     *
+     * @param fd a blocking descriptor, as of a file; it is not closed
+     * @param offset where in the file to start, in bytes
+     * @param len how many bytes; {@link Integer#MAX_VALUE} goes on until the promise is cancelled
+     *     or fails
+     * @param promise done when so many bytes have been moved
+     * @return the promise
+     * @throws IllegalArgumentException if {@code offset} or {@code len} is negative
+     */
     public final ChannelFuture spliceTo(
             FileDescriptor fd, int offset, int len, ChannelPromise promise) {
         return input().splices().add(fd, offset, len, promise);
@@ -287,7 +312,7 @@ abstract class AbstractGoPollStreamChannel extends AbstractGoPollChannel
          * A close that lingers blocks, so it goes to another thread, with the poller done first.
          */
         @Override
-        protected Executor prepareToClose() {
+        protected @Nullable Executor prepareToClose() {
             try {
                 if (lingers()) {
                     doDeregister();

@@ -15,6 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.net.NetFd;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that a server channel has accepted, on its way to the channel that takes it over.
@@ -22,18 +23,22 @@ import java.net.SocketAddress;
 public final class AcceptedSocket {
 
     final NetFd netFd;
-    final SocketAddress remote;
+    final @Nullable SocketAddress remote;
 
     /**
-     * A connection that was accepted without a server channel; the channel closes it.
+     * A connection that was accepted without a server channel; the channel that takes it over
+     * closes it.
      *
-     * @throws io.netty.channel.ChannelException if the descriptor is no socket
+     * @param fd an open socket of a connection; it is made non-blocking
+     * @return what a channel's constructor takes
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public static AcceptedSocket adopt(int fd) {
         return new AcceptedSocket(AbstractGoPollChannel.adoptSocket(fd), null);
     }
 
-    AcceptedSocket(NetFd netFd, SocketAddress remote) {
+    AcceptedSocket(NetFd netFd, @Nullable SocketAddress remote) {
         this.netFd = netFd;
         this.remote = remote;
     }

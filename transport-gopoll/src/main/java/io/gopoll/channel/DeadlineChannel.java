@@ -16,6 +16,7 @@ package io.gopoll.channel;
 import io.gopoll.poll.Deadline;
 import io.netty.channel.Channel;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel with deadlines, as Go's {@code net.Conn} has them: every stream and datagram channel of
@@ -57,7 +58,13 @@ public interface DeadlineChannel extends Channel {
      */
     void setWriteDeadline(long nanoTime);
 
-    /** Both {@link #setReadDeadline(long)} and {@link #setWriteDeadline(long)}. */
+    /**
+     * When reads and writes fail: both {@link #setReadDeadline(long)} and {@link
+     * #setWriteDeadline(long)}.
+     *
+     * @param nanoTime a time of {@link System#nanoTime}; 0 for no deadline, below 0 for one that
+     *     has passed
+     */
     default void setDeadline(long nanoTime) {
         setReadDeadline(nanoTime);
         setWriteDeadline(nanoTime);
@@ -69,7 +76,7 @@ public interface DeadlineChannel extends Channel {
      * @param time a time of day as it is now known: a clock that is set later moves nothing; null
      *     for no deadline
      */
-    default void setReadDeadline(Instant time) {
+    default void setReadDeadline(@Nullable Instant time) {
         setReadDeadline(Deadline.at(time));
     }
 
@@ -78,12 +85,17 @@ public interface DeadlineChannel extends Channel {
      *
      * @param time as for {@link #setReadDeadline(Instant)}
      */
-    default void setWriteDeadline(Instant time) {
+    default void setWriteDeadline(@Nullable Instant time) {
         setWriteDeadline(Deadline.at(time));
     }
 
-    /** Both {@link #setReadDeadline(Instant)} and {@link #setWriteDeadline(Instant)}. */
-    default void setDeadline(Instant time) {
+    /**
+     * When reads and writes fail: both {@link #setReadDeadline(Instant)} and {@link
+     * #setWriteDeadline(Instant)}.
+     *
+     * @param time as for {@link #setReadDeadline(Instant)}; null for no deadline
+     */
+    default void setDeadline(@Nullable Instant time) {
         setDeadline(Deadline.at(time));
     }
 }

@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** Tells whether GoPoll works on this machine, why not if it does not, and on what it runs. */
 public final class GoPoll {
@@ -45,7 +46,7 @@ public final class GoPoll {
 
     private GoPoll() {}
 
-    private static Throwable probe() {
+    private static @Nullable Throwable probe() {
         if (works) {
             return null;
         }
@@ -65,7 +66,12 @@ public final class GoPoll {
         }
     }
 
-    /** Whether GoPoll can be used on this machine, with the Netty that is here. */
+    /**
+     * Whether GoPoll can be used on this machine, with the Netty that is here. Any thread; the
+     * first call loads the binding to the system calls and opens a poller.
+     *
+     * @return true where {@link #unavailabilityCause} is null
+     */
     public static boolean isAvailable() {
         return probe() == null;
     }
@@ -84,17 +90,20 @@ public final class GoPoll {
     }
 
     /**
-     * Why GoPoll is not available, with what to do in the message; {@code null} if it is. A failure
-     * is not for ever: the next call tries again, in case descriptors or memory were used up.
+     * Why GoPoll is not available, with what to do in the message. A failure is not for ever: the
+     * next call tries again, in case descriptors or memory were used up.
+     *
+     * @return {@code null} if GoPoll is available
      */
-    public static Throwable unavailabilityCause() {
+    public static @Nullable Throwable unavailabilityCause() {
         return probe();
     }
 
     /**
      * The best transport here: GoPoll, where it is available; else Netty's epoll, where that is on
-     * the class path and available; else NIO. {@link Transport#reason} names what the better ones
-     * lack.
+     * the class path and available; else NIO.
+     *
+     * @return never {@code null}; {@link Transport#reason} names what the better ones lack
      */
     public static Transport preferred() {
         return Transport.preferred();
@@ -103,6 +112,8 @@ public final class GoPoll {
     /**
      * Whether {@link io.netty.channel.ChannelOption#TCP_FASTOPEN_CONNECT} has an effect: GoPoll is
      * available, and {@code net.ipv4.tcp_fastopen}, tcp(7), is on for clients.
+     *
+     * @return what the setting says now: it is read each time; false where it cannot be read
      */
     public static boolean isTcpFastOpenClientSideAvailable() {
         return isAvailable() && (tcpFastOpen() & TCP_FASTOPEN_CLIENT) != 0;
@@ -111,6 +122,8 @@ public final class GoPoll {
     /**
      * Whether {@link io.netty.channel.ChannelOption#TCP_FASTOPEN} has an effect: GoPoll is
      * available, and {@code net.ipv4.tcp_fastopen}, tcp(7), is on for servers.
+     *
+     * @return what the setting says now: it is read each time; false where it cannot be read
      */
     public static boolean isTcpFastOpenServerSideAvailable() {
         return isAvailable() && (tcpFastOpen() & TCP_FASTOPEN_SERVER) != 0;
@@ -127,8 +140,9 @@ public final class GoPoll {
     }
 
     /**
-     * Through what system calls are made: {@code "jna"} or {@code "ffm"}.
+     * Through what system calls are made.
      *
+     * @return {@code "jna"} or {@code "ffm"}
      * @throws UnsupportedOperationException if GoPoll is not available
      */
     public static String syscalls() {
@@ -137,12 +151,13 @@ public final class GoPoll {
     }
 
     /**
-     * On what the virtual threads of {@link GoroutineEventLoopGroup} run: {@code "gopoll"},
-     * GoPoll's own scheduler, or {@code "jdk"}. {@code -Dio.gopoll.scheduler} chooses; without it
-     * GoPoll's own is used where {@code java.base/java.lang} is open to it ({@code --add-opens
-     * java.base/java.lang=ALL-UNNAMED}, on the module path {@code =io.gopoll.transport}, or {@code
-     * Add-Opens} in the manifest of an executable jar).
+     * On what the virtual threads of {@link GoroutineEventLoopGroup} run. {@code
+     * -Dio.gopoll.scheduler} chooses; without it GoPoll's own is used where {@code
+     * java.base/java.lang} is open to it ({@code --add-opens java.base/java.lang=ALL-UNNAMED}, on
+     * the module path {@code =io.gopoll.transport}, or {@code Add-Opens} in the manifest of an
+     * executable jar).
      *
+     * @return {@code "gopoll"}, GoPoll's own scheduler, or {@code "jdk"}
      * @throws UnsupportedOperationException if there are no goroutine event loops here; the message
      *     says why and what to do
      */
@@ -161,6 +176,8 @@ public final class GoPoll {
      * #await}) and since when, its deadlines, and what waits to be written or run. Channels whose
      * handlers have the same stack stand together. For people to read: its form may change. Any
      * thread; stops nobody, so it may miss what changes at the same time.
+     *
+     * @return many lines, each ended by a line feed
      */
     public static String dump() {
         return Dump.text();
@@ -180,7 +197,9 @@ public final class GoPoll {
      * for an answer, and does not end the wait. The compiler does not know of the exception, nor of
      * what {@code sync()} throws.
      *
-     * @return the future's value
+     * @param <V> the type of its value
+     * @param future of any executor; it is not cancelled if the wait ends before it is done
+     * @return the future's value; {@code null} if it has none
      * @throws InterruptedException if the waiting thread was interrupted
      * @throws java.util.concurrent.RejectedExecutionException in a goroutine event loop whose group
      *     ends before the future is done
@@ -188,7 +207,8 @@ public final class GoPoll {
      *     that the future belongs to; for a write of a channel in what one of its writes has
      *     called, a listener or {@code channelWritabilityChanged}
      */
-    public static <V> V await(Future<V> future) throws InterruptedException {
+    public static <V extends @Nullable Object> V await(Future<V> future)
+            throws InterruptedException {
         EventExecutor current = ThreadExecutorMap.currentExecutor();
         if (current instanceof GoroutineEventLoop && current.inEventLoop()) {
             try {

@@ -34,6 +34,8 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The config of every GoPoll channel: Netty's general options, the socket options of the channel's
@@ -80,7 +82,7 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
 
     @SuppressWarnings("unchecked")
     @Override
-    public <T> T getOption(ChannelOption<T> option) {
+    public <T> @Nullable T getOption(ChannelOption<T> option) {
         if (option instanceof GenericUnixChannelOption) {
             return (T) getByNumber((GenericUnixChannelOption<?>) option);
         }
@@ -92,7 +94,7 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
             }
             row = options().findByName(option);
         }
-        return row == null ? null : get(row);
+        return row == null ? null : getOrNull(row);
     }
 
     @Override
@@ -152,7 +154,12 @@ public class GoPollChannelConfig extends DefaultChannelConfig {
         }
     }
 
-    <T> T get(SocketOption<T> row) {
+    /** The value of an option that always has one. */
+    final <T> T get(SocketOption<T> row) {
+        return Objects.requireNonNull(getOrNull(row));
+    }
+
+    <T> @Nullable T getOrNull(SocketOption<T> row) {
         try {
             return row.get(this);
         } catch (IOException e) {

@@ -27,9 +27,15 @@ import java.util.Map;
  * <p>The constants of {@code EpollChannelOption} and {@code IoUringChannelOption} work on GoPoll's
  * channels too: an option is known by its name. Epoll's {@code EPOLL_MODE} has nothing here that it
  * could switch.
+ *
+ * @param <T> the type of an option's value
  */
 public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
 
+    /**
+     * Holds back what does not fill a segment, until this is cleared or 200 milliseconds have
+     * passed: tcp(7).
+     */
     public static final ChannelOption<Boolean> TCP_CORK =
             valueOf(GoPollChannelOption.class, "TCP_CORK");
 
@@ -53,11 +59,31 @@ public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
     public static final ChannelOption<Integer> TCP_USER_TIMEOUT =
             valueOf(GoPollChannelOption.class, "TCP_USER_TIMEOUT");
 
+    /**
+     * Lets a socket bind to an address that this machine does not have (yet): ip(7). Before bind.
+     */
     public static final ChannelOption<Boolean> IP_FREEBIND = valueOf("IP_FREEBIND");
+
+    /**
+     * Leaves the choice of a port to connect when a socket is bound to an address with port 0, so
+     * that two connections to different peers may share one: ip(7). Before bind.
+     */
     public static final ChannelOption<Boolean> IP_BIND_ADDRESS_NO_PORT =
             valueOf("IP_BIND_ADDRESS_NO_PORT");
+
+    /**
+     * Whether a socket gets the packets of groups that only other sockets have joined: ip(7). Off
+     * at first.
+     */
     public static final ChannelOption<Boolean> IP_MULTICAST_ALL = valueOf("IP_MULTICAST_ALL");
+
+    /**
+     * Lets a socket use addresses that are not this machine's, for transparent proxies: ip(7).
+     * Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     */
     public static final ChannelOption<Boolean> IP_TRANSPARENT = valueOf("IP_TRANSPARENT");
+
+    /** Gives each packet its destination before a redirection as its recipient: ip(7). */
     public static final ChannelOption<Boolean> IP_RECVORIGDSTADDR = valueOf("IP_RECVORIGDSTADDR");
 
     /**
@@ -77,6 +103,10 @@ public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
     public static final ChannelOption<Integer> TCP_DEFER_ACCEPT =
             valueOf(GoPollChannelOption.class, "TCP_DEFER_ACCEPT");
 
+    /**
+     * Sends acknowledgements at once, not delayed: tcp(7). The kernel turns it on and off by
+     * itself, too.
+     */
     public static final ChannelOption<Boolean> TCP_QUICKACK =
             valueOf(GoPollChannelOption.class, "TCP_QUICKACK");
 
@@ -96,6 +126,10 @@ public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
     public static final ChannelOption<Integer> MAX_DATAGRAM_PAYLOAD_SIZE =
             valueOf("MAX_DATAGRAM_PAYLOAD_SIZE");
 
+    /**
+     * Lets the kernel put datagrams of one sender together before they are read; they arrive as the
+     * packets that were sent: udp(7), Linux 5.0.
+     */
     public static final ChannelOption<Boolean> UDP_GRO = valueOf("UDP_GRO");
 
     /**

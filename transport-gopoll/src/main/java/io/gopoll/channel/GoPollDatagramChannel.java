@@ -40,6 +40,7 @@ import java.net.NetworkInterface;
 import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * UDP on GoPoll. Reads and writes {@link DatagramPacket}s; a connected one also writes plain
@@ -67,24 +68,38 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @deprecated use {@link #GoPollDatagramChannel(SocketProtocolFamily)}
      */
     @Deprecated
-    public GoPollDatagramChannel(InternetProtocolFamily family) {
+    public GoPollDatagramChannel(@Nullable InternetProtocolFamily family) {
         this(family == null ? null : family.toSocketProtocolFamily());
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
      *     unavailable
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the machine has
+     *     no such family
      */
-    public GoPollDatagramChannel(SocketProtocolFamily family) {
+    public GoPollDatagramChannel(@Nullable SocketProtocolFamily family) {
         this(newSocket(AddressFamily.inet(family), Constants.SOCK_DGRAM), false);
     }
 
-    /** Takes over a socket that was opened, and bound, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, and bound, elsewhere; the channel closes it.
+     *
+     * @param fd an open socket of UDP; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDatagramChannel(int fd) {
         this(adoptSocket(fd), true);
     }
@@ -100,14 +115,21 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollDatagramChannelConfig newConfig() {
         return new GoPollDatagramChannelConfig(this);
     }
 
-    /** Whether a {@link SegmentedDatagramPacket} can be sent: UDP_SEGMENT, Linux 4.18. */
+    /**
+     * Whether a {@link SegmentedDatagramPacket} can be sent: {@code UDP_SEGMENT}, udp(7), Linux
+     * 4.18.
+     *
+     * @return false also where GoPoll is not available
+     */
     public static boolean isSegmentedDatagramPacketSupported() {
         return GoPoll.isAvailable() && Segmentation.SUPPORTED;
     }
@@ -143,12 +165,12 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public @Nullable InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public @Nullable InetSocketAddress remoteAddress() {
         return (InetSocketAddress) super.remoteAddress();
     }
 
@@ -211,7 +233,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     /** A connected socket hears that nobody listens at its peer's port, as in NIO. */
     @Override
-    Exception failed(String syscall, int result, SocketAddress address) {
+    Exception failed(String syscall, int result, @Nullable SocketAddress address) {
         Exception cause = super.failed(syscall, result, address);
         if (result == -Errno.ECONNREFUSED && cause instanceof ConnectException) {
             PortUnreachableException unreachable = new PortUnreachableException(cause.getMessage());
@@ -249,7 +271,9 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     @Override
     public ChannelFuture joinGroup(
-            InetAddress multicastAddress, NetworkInterface networkInterface, InetAddress source) {
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            @Nullable InetAddress source) {
         return joinGroup(multicastAddress, networkInterface, source, newPromise());
     }
 
@@ -257,7 +281,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     public ChannelFuture joinGroup(
             InetAddress multicastAddress,
             NetworkInterface networkInterface,
-            InetAddress source,
+            @Nullable InetAddress source,
             ChannelPromise promise) {
         return multicast(
                 source == null ? Constants.MCAST_JOIN_GROUP : Constants.MCAST_JOIN_SOURCE_GROUP,
@@ -293,7 +317,9 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
 
     @Override
     public ChannelFuture leaveGroup(
-            InetAddress multicastAddress, NetworkInterface networkInterface, InetAddress source) {
+            InetAddress multicastAddress,
+            NetworkInterface networkInterface,
+            @Nullable InetAddress source) {
         return leaveGroup(multicastAddress, networkInterface, source, newPromise());
     }
 
@@ -301,7 +327,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     public ChannelFuture leaveGroup(
             InetAddress multicastAddress,
             NetworkInterface networkInterface,
-            InetAddress source,
+            @Nullable InetAddress source,
             ChannelPromise promise) {
         return multicast(
                 source == null ? Constants.MCAST_LEAVE_GROUP : Constants.MCAST_LEAVE_SOURCE_GROUP,
@@ -363,8 +389,8 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
     private ChannelFuture multicast(
             int name,
             InetAddress group,
-            NetworkInterface networkInterface,
-            InetAddress source,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable InetAddress source,
             ChannelPromise promise) {
         checkNotNull(group, "multicastAddress");
         Runnable call =
@@ -386,7 +412,7 @@ public class GoPollDatagramChannel extends AbstractGoPollDatagramChannel
         return promise;
     }
 
-    private NetworkInterface defaultInterface() throws IOException {
+    private @Nullable NetworkInterface defaultInterface() throws IOException {
         NetworkInterface chosen = config.getNetworkInterface();
         InetSocketAddress local = localAddress();
         if (chosen != null || local == null || local.getAddress().isAnyLocalAddress()) {

@@ -20,6 +20,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DatagramChannelConfig;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import org.jspecify.annotations.Nullable;
 
 /** The config of a {@link GoPollDatagramChannel}, with the methods of Netty's epoll one. */
 public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
@@ -31,6 +32,11 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
     /** Set past the table, or by whoever opened the socket: it may be on. */
     private volatile boolean udpGroUnknown;
 
+    /**
+     * For the channel, and for a subclass: see {@code newConfig} of the channel.
+     *
+     * @param channel the one that this config is of
+     */
     protected GoPollDatagramChannelConfig(GoPollDatagramChannel channel) {
         super(channel);
         udpGroUnknown = channel.netFd().isAdopted();
@@ -48,8 +54,8 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
 
     @SuppressWarnings("unchecked")
     @Override
-    <T> T get(SocketOption<T> row) {
-        return row == SocketOption.UDP_GRO ? (T) (Boolean) udpGro : super.get(row);
+    <T> @Nullable T getOrNull(SocketOption<T> row) {
+        return row == SocketOption.UDP_GRO ? (T) (Boolean) udpGro : super.getOrNull(row);
     }
 
     @Override
@@ -116,8 +122,8 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
     }
 
     @Override
-    public InetAddress getInterface() {
-        return get(SocketOption.IP_MULTICAST_ADDR);
+    public @Nullable InetAddress getInterface() {
+        return getOrNull(SocketOption.IP_MULTICAST_ADDR);
     }
 
     @Override
@@ -127,8 +133,8 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
     }
 
     @Override
-    public NetworkInterface getNetworkInterface() {
-        return get(SocketOption.IP_MULTICAST_IF);
+    public @Nullable NetworkInterface getNetworkInterface() {
+        return getOrNull(SocketOption.IP_MULTICAST_IF);
     }
 
     @Override
@@ -137,61 +143,113 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
         return this;
     }
 
-    /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
+    /**
+     * {@code SO_REUSEPORT}, socket(7): sockets of the same user bind to one address, and the kernel
+     * shares the packets out among them. To be set before bind.
+     *
+     * @return true if it is on
+     */
     public boolean isReusePort() {
         return get(SocketOption.SO_REUSEPORT);
     }
 
-    /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
+    /**
+     * {@code SO_REUSEPORT}, socket(7): sockets of the same user bind to one address, and the kernel
+     * shares the packets out among them. To be set before bind.
+     *
+     * @param reusePort whether others may bind to the same address
+     * @return this config
+     */
     public GoPollDatagramChannelConfig setReusePort(boolean reusePort) {
         set(SocketOption.SO_REUSEPORT, reusePort);
         return this;
     }
 
-    /** {@code IP_TRANSPARENT}, ip(7). */
+    /**
+     * {@code IP_TRANSPARENT}, ip(7): the socket may use addresses that are not this machine's, for
+     * transparent proxies. Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     *
+     * @return true if it is on
+     */
     public boolean isIpTransparent() {
         return get(SocketOption.IP_TRANSPARENT);
     }
 
-    /** {@code IP_TRANSPARENT}, ip(7). */
+    /**
+     * {@code IP_TRANSPARENT}, ip(7): the socket may use addresses that are not this machine's, for
+     * transparent proxies. Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     *
+     * @param ipTransparent whether it may
+     * @return this config
+     * @throws io.netty.channel.ChannelException without the privilege
+     */
     public GoPollDatagramChannelConfig setIpTransparent(boolean ipTransparent) {
         set(SocketOption.IP_TRANSPARENT, ipTransparent);
         return this;
     }
 
-    /** {@code IP_FREEBIND}, ip(7); to be set before bind. */
+    /**
+     * {@code IP_FREEBIND}, ip(7): the socket may bind to an address that this machine does not have
+     * (yet). To be set before bind.
+     *
+     * @return true if it is on
+     */
     public boolean isFreeBind() {
         return get(SocketOption.IP_FREEBIND);
     }
 
-    /** {@code IP_FREEBIND}, ip(7); to be set before bind. */
+    /**
+     * {@code IP_FREEBIND}, ip(7): the socket may bind to an address that this machine does not have
+     * (yet). To be set before bind.
+     *
+     * @param freeBind whether it may
+     * @return this config
+     */
     public GoPollDatagramChannelConfig setFreeBind(boolean freeBind) {
         set(SocketOption.IP_FREEBIND, freeBind);
         return this;
     }
 
-    /** {@code IP_RECVORIGDSTADDR}, ip(7): packets have their original destination as recipient. */
+    /**
+     * {@code IP_RECVORIGDSTADDR}, ip(7): packets have their original destination, the one before a
+     * redirection, as recipient.
+     *
+     * @return true if it is on
+     */
     public boolean isIpRecvOrigDestAddr() {
         return get(SocketOption.IP_RECVORIGDSTADDR);
     }
 
-    /** {@code IP_RECVORIGDSTADDR}, ip(7): packets have their original destination as recipient. */
+    /**
+     * {@code IP_RECVORIGDSTADDR}, ip(7): packets have their original destination, the one before a
+     * redirection, as recipient.
+     *
+     * @param ipRecvOrigDestAddr false for the local address as recipient
+     * @return this config
+     */
     public GoPollDatagramChannelConfig setIpRecvOrigDestAddr(boolean ipRecvOrigDestAddr) {
         set(SocketOption.IP_RECVORIGDSTADDR, ipRecvOrigDestAddr);
         return this;
     }
 
     /**
-     * {@code IP_MULTICAST_ALL}, ip(7): also groups that other sockets have joined; off at first, as
-     * in NIO.
+     * {@code IP_MULTICAST_ALL}, ip(7): also groups that only other sockets have joined. Off at
+     * first, as in NIO.
+     *
+     * @return true if it is on
      */
     public boolean isIpMulticastAll() {
         return get(SocketOption.IP_MULTICAST_ALL);
     }
 
     /**
-     * {@code IP_MULTICAST_ALL}, ip(7): also groups that other sockets have joined; off at first, as
-     * in NIO.
+     * {@code IP_MULTICAST_ALL}, ip(7): also groups that only other sockets have joined. Off at
+     * first, as in NIO.
+     *
+     * @param multicastAll whether packets of such groups come too
+     * @return this config
+     * @throws io.netty.channel.ChannelException if this kernel does not know it for the family of
+     *     the socket
      */
     public GoPollDatagramChannelConfig setIpMulticastAll(boolean multicastAll) {
         set(SocketOption.IP_MULTICAST_ALL, multicastAll);
@@ -200,7 +258,9 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
 
     /**
      * {@code UDP_GRO}, udp(7): the kernel puts datagrams of one sender together; they arrive as the
-     * packets that were sent.
+     * packets that were sent. Each receive buffer gets 64 KiB then.
+     *
+     * @return what was set here; false at first
      */
     public boolean isUdpGro() {
         return get(SocketOption.UDP_GRO);
@@ -208,7 +268,11 @@ public class GoPollDatagramChannelConfig extends AbstractGoPollDatagramChannelCo
 
     /**
      * {@code UDP_GRO}, udp(7): the kernel puts datagrams of one sender together; they arrive as the
-     * packets that were sent.
+     * packets that were sent. Each receive buffer gets 64 KiB then.
+     *
+     * @param gro whether it may
+     * @return this config
+     * @throws io.netty.channel.ChannelException before Linux 5.0
      */
     public GoPollDatagramChannelConfig setUdpGro(boolean gro) {
         set(SocketOption.UDP_GRO, gro);

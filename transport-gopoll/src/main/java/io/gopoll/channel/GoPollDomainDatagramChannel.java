@@ -26,6 +26,7 @@ import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Datagrams of Unix sockets on GoPoll, unix(7). Reads and writes {@link DomainDatagramPacket}s; a
@@ -39,11 +40,24 @@ public class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
 
     private final GoPollDomainDatagramChannelConfig config;
 
+    /**
+     * A new socket, not bound.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDomainDatagramChannel() {
         this(newSocket(Constants.AF_UNIX, Constants.SOCK_DGRAM), false);
     }
 
-    /** Takes over a socket that was opened, and bound, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, and bound, elsewhere; the channel closes it.
+     *
+     * @param fd an open socket of Unix datagrams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDomainDatagramChannel(int fd) {
         this(adoptSocket(fd), true);
     }
@@ -54,8 +68,10 @@ public class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollDomainDatagramChannelConfig newConfig() {
         return new GoPollDomainDatagramChannelConfig(this);
@@ -72,19 +88,23 @@ public class GoPollDomainDatagramChannel extends AbstractGoPollDatagramChannel
     }
 
     @Override
-    public DomainSocketAddress localAddress() {
+    public @Nullable DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }
 
     @Override
-    public DomainSocketAddress remoteAddress() {
+    public @Nullable DomainSocketAddress remoteAddress() {
         return (DomainSocketAddress) super.remoteAddress();
     }
 
     /**
      * The process at the other end of a connected pair: {@code SO_PEERCRED}, socket(7).
      *
+     * @return its process, user and group ids, as they were when the pair was made; the process id
+     *     is 0 if there is no such pair
      * @throws IOException if the socket is closed
+     * @throws UnsupportedOperationException if Netty's class cannot be made, where Netty is a named
+     *     module that is not open to GoPoll; the message says what to do
      */
     public PeerCredentials peerCredentials() throws IOException {
         return UnixAddresses.peerCredentials(netFd());

@@ -23,6 +23,11 @@ import io.netty.channel.unix.DomainDatagramChannelConfig;
 public class GoPollDomainDatagramChannelConfig extends AbstractGoPollDatagramChannelConfig
         implements DomainDatagramChannelConfig {
 
+    /**
+     * For the channel, and for a subclass: see {@code newConfig} of the channel.
+     *
+     * @param channel the one that this config is of
+     */
     protected GoPollDomainDatagramChannelConfig(GoPollDomainDatagramChannel channel) {
         super(channel);
     }

@@ -28,6 +28,7 @@ import io.netty.channel.unix.DomainSocketReadMode;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.channel.unix.PeerCredentials;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between Unix sockets on GoPoll, unix(7). A path that begins with a NUL is a name in
@@ -41,11 +42,25 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
 
     private final GoPollDomainSocketChannelConfig config = newConfig();
 
+    /**
+     * A new socket, not connected.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDomainSocketChannel() {
         super(null, newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false, null);
     }
 
-    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, or connected, elsewhere; the channel closes it. It
+     * counts as connected unless it has an error pending.
+     *
+     * @param fd an open socket of Unix streams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollDomainSocketChannel(int fd) {
         this(adoptSocket(fd));
     }
@@ -57,20 +72,30 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     /**
      * Takes over a socket that was opened elsewhere; the channel closes it.
      *
+     * @param fd an open socket of Unix streams; it is made non-blocking
      * @param active whether it is connected
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollDomainSocketChannel(int fd, boolean active) {
         super(null, adoptSocket(fd), active, null);
     }
 
-    /** A connection that was accepted: see {@link GoPollServerDomainSocketChannel#newChild}. */
-    protected GoPollDomainSocketChannel(Channel parent, AcceptedSocket socket) {
+    /**
+     * A connection that was accepted: see {@link GoPollServerDomainSocketChannel#newChild}.
+     *
+     * @param parent the channel that has accepted it, or {@code null}
+     * @param socket the connection, for this channel to close
+     */
+    protected GoPollDomainSocketChannel(@Nullable Channel parent, AcceptedSocket socket) {
         super(parent, socket.netFd, true, socket.remote);
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollDomainSocketChannelConfig newConfig() {
         return new GoPollDomainSocketChannelConfig(this);
@@ -87,12 +112,12 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
     }
 
     @Override
-    public DomainSocketAddress localAddress() {
+    public @Nullable DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }
 
     @Override
-    public DomainSocketAddress remoteAddress() {
+    public @Nullable DomainSocketAddress remoteAddress() {
         return (DomainSocketAddress) super.remoteAddress();
     }
 
@@ -100,7 +125,10 @@ public class GoPollDomainSocketChannel extends AbstractGoPollStreamChannel
      * The process at the other end, as it was when it connected or listened: {@code SO_PEERCRED},
      * socket(7).
      *
+     * @return its process, user and group ids
      * @throws IOException if the socket is closed
+     * @throws UnsupportedOperationException if Netty's class cannot be made, where Netty is a named
+     *     module that is not open to GoPoll; the message says what to do
      */
     public PeerCredentials peerCredentials() throws IOException {
         return UnixAddresses.peerCredentials(netFd());

@@ -28,6 +28,11 @@ public class GoPollDomainSocketChannelConfig extends GoPollStreamChannelConfig
 
     private volatile DomainSocketReadMode readMode = DomainSocketReadMode.BYTES;
 
+    /**
+     * For the channel, and for a subclass: see {@code newConfig} of the channel.
+     *
+     * @param channel the one that this config is of
+     */
     protected GoPollDomainSocketChannelConfig(GoPollDomainSocketChannel channel) {
         super(channel);
     }

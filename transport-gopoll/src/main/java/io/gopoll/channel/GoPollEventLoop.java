@@ -26,17 +26,30 @@ import io.netty.util.concurrent.RejectedExecutionHandler;
 import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** A loop of {@link GoPollEventLoopGroup}. */
 @SuppressWarnings("deprecation") // EventLoopTaskQueueFactory
 public class GoPollEventLoop extends SingleThreadIoEventLoop {
 
+    /**
+     * For {@link GoPollEventLoopGroup#newChild}, and for groups of the user's.
+     *
+     * @param parent the group that the loop is of, or {@code null}
+     * @param executor runs the loop
+     * @param ioHandlerFactory of {@link GoPollIoHandler}s
+     * @param taskQueueFactory the queue behind {@link #execute(Runnable)}, or {@code null} for the
+     *     default one
+     * @param tailTaskQueueFactory the queue behind {@link
+     *     #executeAfterEventLoopIteration(Runnable)}, or {@code null} for the default one
+     * @param rejectedExecutionHandler what becomes of a task that the loop cannot take
+     */
     protected GoPollEventLoop(
-            IoEventLoopGroup parent,
+            @Nullable IoEventLoopGroup parent,
             Executor executor,
             IoHandlerFactory ioHandlerFactory,
-            EventLoopTaskQueueFactory taskQueueFactory,
-            EventLoopTaskQueueFactory tailTaskQueueFactory,
+            @Nullable EventLoopTaskQueueFactory taskQueueFactory,
+            @Nullable EventLoopTaskQueueFactory tailTaskQueueFactory,
             RejectedExecutionHandler rejectedExecutionHandler) {
         super(
                 parent,
@@ -47,7 +60,7 @@ public class GoPollEventLoop extends SingleThreadIoEventLoop {
                 rejectedExecutionHandler);
     }
 
-    private static Queue<Runnable> newTaskQueue(EventLoopTaskQueueFactory queueFactory) {
+    private static Queue<Runnable> newTaskQueue(@Nullable EventLoopTaskQueueFactory queueFactory) {
         return queueFactory == null
                 ? newTaskQueue0(DEFAULT_MAX_PENDING_TASKS)
                 : queueFactory.newTaskQueue(DEFAULT_MAX_PENDING_TASKS);

@@ -25,6 +25,7 @@ import io.netty.util.concurrent.RejectedExecutionHandler;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop mode in one class, with the constructors of Netty's {@code EpollEventLoopGroup}: a
@@ -41,31 +42,69 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param nThreads 0 stands for Netty's default
+     * A thread per loop.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
      */
     public GoPollEventLoopGroup(int nThreads) {
         this(nThreads, (ThreadFactory) null);
     }
 
-    public GoPollEventLoopGroup(ThreadFactory threadFactory) {
+    /**
+     * As many loops as Netty gives a group by default, on threads of the user's.
+     *
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     */
+    public GoPollEventLoopGroup(@Nullable ThreadFactory threadFactory) {
         this(0, threadFactory);
     }
 
+    /**
+     * Loops that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(int nThreads, SelectStrategyFactory selectStrategyFactory) {
         this(nThreads, (ThreadFactory) null, selectStrategyFactory);
     }
 
-    public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory) {
+    /**
+     * Loops on threads of the user's.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     */
+    public GoPollEventLoopGroup(int nThreads, @Nullable ThreadFactory threadFactory) {
         this(nThreads, threadFactory, DefaultSelectStrategyFactory.INSTANCE);
     }
 
-    public GoPollEventLoopGroup(int nThreads, Executor executor) {
+    /**
+     * Loops on an executor of the user's.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     */
+    public GoPollEventLoopGroup(int nThreads, @Nullable Executor executor) {
         this(nThreads, executor, DefaultSelectStrategyFactory.INSTANCE);
     }
 
+    /**
+     * Loops on threads of the user's that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(
             int nThreads,
-            ThreadFactory threadFactory,
+            @Nullable ThreadFactory threadFactory,
             SelectStrategyFactory selectStrategyFactory) {
         super(
                 nThreads,
@@ -75,22 +114,36 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param maxEventsAtOnce see {@link GoPollIoHandler#newFactory(int, SelectStrategyFactory)}
+     * Loops on threads of the user's.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     * @param maxEventsAtOnce 0 or more; see {@link GoPollIoHandler#newFactory(int,
+     *     SelectStrategyFactory)}
      * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory)}
      */
     @Deprecated
-    public GoPollEventLoopGroup(int nThreads, ThreadFactory threadFactory, int maxEventsAtOnce) {
+    public GoPollEventLoopGroup(
+            int nThreads, @Nullable ThreadFactory threadFactory, int maxEventsAtOnce) {
         this(nThreads, threadFactory, maxEventsAtOnce, DefaultSelectStrategyFactory.INSTANCE);
     }
 
     /**
-     * @param maxEventsAtOnce see {@link GoPollIoHandler#newFactory(int, SelectStrategyFactory)}
+     * Loops on threads of the user's that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param threadFactory makes the threads, or {@code null} for Netty's default
+     * @param maxEventsAtOnce 0 or more; see {@link GoPollIoHandler#newFactory(int,
+     *     SelectStrategyFactory)}
+     * @param selectStrategyFactory whether a loop waits, looks or spins
      * @deprecated use {@link #GoPollEventLoopGroup(int, ThreadFactory, SelectStrategyFactory)}
      */
     @Deprecated
     public GoPollEventLoopGroup(
             int nThreads,
-            ThreadFactory threadFactory,
+            @Nullable ThreadFactory threadFactory,
             int maxEventsAtOnce,
             SelectStrategyFactory selectStrategyFactory) {
         super(
@@ -100,8 +153,19 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * Loops on an executor of the user's that wait, look or spin as the user says.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(
-            int nThreads, Executor executor, SelectStrategyFactory selectStrategyFactory) {
+            int nThreads,
+            @Nullable Executor executor,
+            SelectStrategyFactory selectStrategyFactory) {
         super(
                 nThreads,
                 executor,
@@ -109,9 +173,19 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * Also with the order in which loops get their channels.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory) {
         this(
@@ -122,9 +196,20 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 RejectedExecutionHandlers.reject());
     }
 
+    /**
+     * Also with what becomes of a task that comes after the end.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
+     */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory,
             RejectedExecutionHandler rejectedExecutionHandler) {
@@ -136,13 +221,26 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
                 rejectedExecutionHandler);
     }
 
+    /**
+     * Also with the queue of a loop's tasks.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
+     * @param chooserFactory how {@link #next()} picks a loop
+     * @param selectStrategyFactory whether a loop waits, looks or spins
+     * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
+     * @param queueFactory the queue behind {@link SingleThreadEventLoop#execute(Runnable)}, or
+     *     {@code null} for the default one
+     */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory,
             RejectedExecutionHandler rejectedExecutionHandler,
-            EventLoopTaskQueueFactory queueFactory) {
+            @Nullable EventLoopTaskQueueFactory queueFactory) {
         super(
                 nThreads,
                 executor,
@@ -153,8 +251,12 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     }
 
     /**
-     * @param nThreads the number of loops; 0 stands for Netty's default
-     * @param executor runs the loops, or {@code null} for a thread per loop
+     * All that can be chosen.
+     *
+     * @param nThreads the number of loops, each with a thread of its own; 0 stands for Netty's
+     *     default, twice the processors
+     * @param executor runs the loops, each for as long as it lasts, so it needs a thread per loop;
+     *     {@code null} for Netty's default
      * @param chooserFactory how {@link #next()} picks a loop
      * @param selectStrategyFactory whether a loop waits, looks or spins
      * @param rejectedExecutionHandler what becomes of a task that a loop cannot take
@@ -166,12 +268,12 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
      */
     public GoPollEventLoopGroup(
             int nThreads,
-            Executor executor,
+            @Nullable Executor executor,
             EventExecutorChooserFactory chooserFactory,
             SelectStrategyFactory selectStrategyFactory,
             RejectedExecutionHandler rejectedExecutionHandler,
-            EventLoopTaskQueueFactory taskQueueFactory,
-            EventLoopTaskQueueFactory tailTaskQueueFactory) {
+            @Nullable EventLoopTaskQueueFactory taskQueueFactory,
+            @Nullable EventLoopTaskQueueFactory tailTaskQueueFactory) {
         super(
                 nThreads,
                 executor,
@@ -185,6 +287,7 @@ public final class GoPollEventLoopGroup extends MultiThreadIoEventLoopGroup {
     /**
      * Does nothing, as in Netty's group.
      *
+     * @param ioRatio is not looked at
      * @deprecated a loop's tasks and I/O take turns without a ratio
      */
     @Deprecated

@@ -18,7 +18,10 @@ import io.netty.channel.IoEvent;
 
 /** Tells a {@link GoPollIoHandle} which side can go on. */
 public enum GoPollIoEvent implements IoEvent {
+    /** There is data to read, the end of the stream, or an error. */
     READ(GoPollIoOps.READ),
+
+    /** There is room to write, a connect is done, or there is an error. */
     WRITE(GoPollIoOps.WRITE);
 
     private final GoPollIoOps ops;
@@ -27,7 +30,11 @@ public enum GoPollIoEvent implements IoEvent {
         this.ops = ops;
     }
 
-    /** The side that can go on: {@link GoPollIoOps#READ} or {@link GoPollIoOps#WRITE}. */
+    /**
+     * The side that can go on, as it was submitted.
+     *
+     * @return {@link GoPollIoOps#READ} or {@link GoPollIoOps#WRITE}
+     */
     public GoPollIoOps ops() {
         return ops;
     }

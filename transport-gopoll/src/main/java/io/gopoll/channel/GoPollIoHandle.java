@@ -29,6 +29,10 @@ import io.netty.channel.unix.FileDescriptor;
 @SuppressWarnings("try") // IoHandle.close() may throw anything
 public interface GoPollIoHandle extends IoHandle {
 
-    /** The descriptor; the same one each time. Only its number and whether it is open are asked. */
+    /**
+     * The descriptor to watch. Only its number and whether it is open are asked.
+     *
+     * @return the same one each time
+     */
     FileDescriptor fd();
 }

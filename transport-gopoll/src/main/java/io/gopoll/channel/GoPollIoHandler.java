@@ -41,6 +41,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The loop mode: Netty's event loop threads, each with a poller of its own. Channels park their
@@ -73,10 +74,10 @@ public class GoPollIoHandler implements IoHandler {
      * Null between {@link #closeFileDescriptors} and {@link #openFileDescriptors}. Written by the
      * loop; {@link #sleeping} publishes it to whoever wakes the loop.
      */
-    private NetPoller poller;
+    private @Nullable NetPoller poller;
 
     /** Whom to unpark, while there is no poller to wake. Seen by way of {@link #sleeping}. */
-    private Thread sleeper;
+    private @Nullable Thread sleeper;
 
     private final ThreadRegistrations registrations;
 
@@ -84,7 +85,7 @@ public class GoPollIoHandler implements IoHandler {
     private final Dump.Source dumpSource = new ForDump();
 
     /** The loop's thread, for the dump. Read late is good enough. */
-    private Thread runner;
+    private @Nullable Thread runner;
 
     /**
      * True from just before the loop looks a last time for tasks until its poll has returned.
@@ -95,11 +96,18 @@ public class GoPollIoHandler implements IoHandler {
     private volatile boolean sleeping;
 
     /** What the poll of this turn has found. */
-    private ReadyList ready;
+    private @Nullable ReadyList ready;
 
     /** Turns since the sides that are perhaps drained have looked. */
     private int turnsWithoutLook;
 
+    /**
+     * For a subclass; all others have {@link #newFactory()}. Opens a poller.
+     *
+     * @param executor the event loop that runs this handler
+     * @param selectStrategy whether the loop waits, looks or spins
+     * @throws io.netty.channel.ChannelException if there is no descriptor left for the poller
+     */
     protected GoPollIoHandler(ThreadAwareExecutor executor, SelectStrategy selectStrategy) {
         this.executor = checkNotNull(executor, "executor");
         this.selectStrategy = checkNotNull(selectStrategy, "selectStrategy");
@@ -162,6 +170,18 @@ public class GoPollIoHandler implements IoHandler {
         }
     }
 
+    /**
+     * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
+     */
+    private NetPoller openedPoller() {
+        if (poller == null) {
+            throw new IllegalStateException(
+                    "the descriptors of this event loop are closed: call openFileDescriptors"
+                            + " first");
+        }
+        return poller;
+    }
+
     private void checkInEventLoop(String operation) {
         if (!registrations.inEventLoop()) {
             throw new IllegalStateException(operation + " outside of the event loop");
@@ -169,8 +189,10 @@ public class GoPollIoHandler implements IoHandler {
     }
 
     /**
-     * A factory for {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like.
+     * A factory for {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like. Its loops
+     * wait whenever they have nothing to do.
      *
+     * @return one that may serve several groups
      * @throws UnsupportedOperationException if GoPoll is not available here
      */
     public static IoHandlerFactory newFactory() {
@@ -181,9 +203,12 @@ public class GoPollIoHandler implements IoHandler {
      * A factory whose loops decide by {@code selectStrategyFactory} whether to wait, to look or to
      * spin.
      *
-     * @param maxEvents accepted for the sake of code that comes from Netty's epoll transport: how
-     *     many events a poll takes in grows as needed here
+     * @param maxEvents 0 or more; accepted for the sake of code that comes from Netty's epoll
+     *     transport: how many events a poll takes in grows as needed here
+     * @param selectStrategyFactory asked for a strategy per loop
+     * @return one that may serve several groups
      * @throws UnsupportedOperationException if GoPoll is not available here
+     * @throws IllegalArgumentException if {@code maxEvents} is negative
      */
     public static IoHandlerFactory newFactory(
             int maxEvents, SelectStrategyFactory selectStrategyFactory) {
@@ -214,17 +239,9 @@ public class GoPollIoHandler implements IoHandler {
             return new GoPollIoRegistration(this, handle);
         }
 
-        /**
-         * @throws IllegalStateException between closeFileDescriptors and openFileDescriptors
-         */
         @Override
         protected NetPoller poller() {
-            if (poller == null) {
-                throw new IllegalStateException(
-                        "the descriptors of this event loop are closed: call openFileDescriptors"
-                                + " first");
-            }
-            return poller;
+            return openedPoller();
         }
 
         @Override
@@ -255,7 +272,9 @@ public class GoPollIoHandler implements IoHandler {
             boolean report = context.shouldReportActiveIoTime();
             ReadyList list = ready;
             handled = list == null ? 0 : list.size();
-            deliver(list, handled);
+            if (list != null) {
+                deliver(list, handled);
+            }
             registrations.queueResumed();
             handled += registrations.runQueued(PollDesc.READ | PollDesc.WRITE);
             if (report) {
@@ -312,12 +331,14 @@ public class GoPollIoHandler implements IoHandler {
         if (strategy == SelectStrategy.SELECT) {
             // With looks to come: what is ready already goes first.
             boolean awake = registrations.hasQueued() || registrations.hasLooks();
-            ready = awake ? poller.poll(0) : sleep(context);
+            ready = awake ? openedPoller().poll(0) : sleep(context);
         } else if (strategy == SelectStrategy.BUSY_WAIT) {
+            ReadyList found;
             do {
-                ready = poller.poll(0);
+                found = openedPoller().poll(0);
+                ready = found;
                 Thread.onSpinWait();
-            } while (ready.size() == 0 && context.canBlock() && !registrations.hasLooks());
+            } while (found.size() == 0 && context.canBlock() && !registrations.hasLooks());
         }
     }
 
@@ -341,8 +362,9 @@ public class GoPollIoHandler implements IoHandler {
     }
 
     private int selectNow() {
-        ready = poller.poll(0);
-        return ready.size();
+        ReadyList found = openedPoller().poll(0);
+        ready = found;
+        return found.size();
     }
 
     private ReadyList sleep(IoHandlerContext context) {
@@ -350,10 +372,10 @@ public class GoPollIoHandler implements IoHandler {
         try {
             // Looked at again: what came before sleeping was seen to be true has woken nobody.
             if (!context.canBlock() || registrations.hasResumed()) {
-                return poller.poll(0);
+                return openedPoller().poll(0);
             }
             long deadline = context.deadlineNanos();
-            return poller.poll(deadline == -1 ? -1 : context.delayNanos(System.nanoTime()));
+            return openedPoller().poll(deadline == -1 ? -1 : context.delayNanos(System.nanoTime()));
         } finally {
             sleeping = false;
         }

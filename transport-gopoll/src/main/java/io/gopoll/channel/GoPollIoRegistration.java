@@ -23,6 +23,7 @@ import io.netty.channel.IoHandle;
 import io.netty.channel.IoOps;
 import io.netty.channel.unix.FileDescriptor;
 import io.netty.util.internal.StringUtil;
+import org.jspecify.annotations.Nullable;
 
 /** The registration of a {@link GoPollIoHandle}: what a loop does not know of it. */
 final class GoPollIoRegistration extends Registration {
@@ -45,7 +46,7 @@ final class GoPollIoRegistration extends Registration {
     }
 
     @Override
-    public Channel channel() {
+    public @Nullable Channel channel() {
         return handle instanceof AbstractGoPollChannel.AbstractGoPollUnsafe
                 ? ((AbstractGoPollChannel.AbstractGoPollUnsafe) handle).channel()
                 : null;

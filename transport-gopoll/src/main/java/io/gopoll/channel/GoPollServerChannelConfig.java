@@ -67,15 +67,23 @@ public class GoPollServerChannelConfig extends GoPollChannelConfig
         return this;
     }
 
-    /** How many connects with data may be pending, RFC 7413; 0 turns TCP Fast Open off. */
+    /**
+     * See {@link #setTcpFastopen}.
+     *
+     * @return how many connects with data may be pending; 0 for no TCP Fast Open
+     */
     public int getTcpFastopen() {
         return tcpFastOpen;
     }
 
     /**
-     * Turns TCP Fast Open on; to be set before bind.
+     * Turns TCP Fast Open on, RFC 7413, {@code TCP_FASTOPEN} in tcp(7); to be set before bind. Only
+     * a TCP channel looks at it.
      *
-     * @param pendingFastOpenRequestsThreshold how many connects with data may be pending, 0 or more
+     * @param pendingFastOpenRequestsThreshold how many connects with data may be pending; 0 turns
+     *     it off
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
      */
     public GoPollServerChannelConfig setTcpFastopen(int pendingFastOpenRequestsThreshold) {
         tcpFastOpen =

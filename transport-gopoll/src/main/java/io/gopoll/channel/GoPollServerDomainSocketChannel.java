@@ -23,6 +23,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.ServerDomainSocketChannel;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening Unix socket on GoPoll. As in Netty's epoll transport, closing it deletes the file of
@@ -36,8 +37,15 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
     private final GoPollServerChannelConfig config = newConfig();
 
     /** The file that this channel has bound, and is to remove; null if there is none. */
-    private volatile UnixSocketFile bound;
+    private volatile @Nullable UnixSocketFile bound;
 
+    /**
+     * A new socket, not bound.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollServerDomainSocketChannel() {
         super(newSocket(Constants.AF_UNIX, Constants.SOCK_STREAM), false);
     }
@@ -45,6 +53,10 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
     /**
      * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
      * it.
+     *
+     * @param fd an open socket of Unix streams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollServerDomainSocketChannel(int fd) {
         this(adoptSocket(fd));
@@ -57,15 +69,20 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
     /**
      * Takes over a socket that was opened elsewhere; the channel closes it.
      *
+     * @param fd an open socket of Unix streams; it is made non-blocking
      * @param active whether it listens
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollServerDomainSocketChannel(int fd, boolean active) {
         super(adoptSocket(fd), active);
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollServerChannelConfig newConfig() {
         return new GoPollServerChannelConfig(this);
@@ -82,12 +99,12 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
     }
 
     @Override
-    public DomainSocketAddress localAddress() {
+    public @Nullable DomainSocketAddress localAddress() {
         return (DomainSocketAddress) super.localAddress();
     }
 
     @Override
-    public DomainSocketAddress remoteAddress() {
+    public @Nullable DomainSocketAddress remoteAddress() {
         return (DomainSocketAddress) super.remoteAddress();
     }
 
@@ -109,7 +126,12 @@ public class GoPollServerDomainSocketChannel extends AbstractGoPollServerChannel
         return newChild(new AcceptedSocket(child, UnixAddresses.read(remote)));
     }
 
-    /** The channel of a connection, for a subclass to give one of its own. In the event loop. */
+    /**
+     * The channel of a connection, for a subclass to give one of its own. Called in the event loop.
+     *
+     * @param socket the connection, for the channel to close
+     * @return the channel that is to read and write it, not registered yet
+     */
     protected GoPollDomainSocketChannel newChild(AcceptedSocket socket) {
         return new GoPollDomainSocketChannel(this, socket);
     }

@@ -23,6 +23,7 @@ import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketProtocolFamily;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP server socket on GoPoll. */
 @SuppressWarnings("this-escape") // newConfig
@@ -37,20 +38,28 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @deprecated use {@link #GoPollServerSocketChannel(SocketProtocolFamily)}
      */
     @Deprecated
-    public GoPollServerSocketChannel(InternetProtocolFamily family) {
+    public GoPollServerSocketChannel(@Nullable InternetProtocolFamily family) {
         this(family == null ? null : family.toSocketProtocolFamily());
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
      *     unavailable
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the machine has
+     *     no such family
      */
-    public GoPollServerSocketChannel(SocketProtocolFamily family) {
+    public GoPollServerSocketChannel(@Nullable SocketProtocolFamily family) {
         super(newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false);
         config = beginConfig();
         config.prepareInheritance();
@@ -59,6 +68,10 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     /**
      * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
      * it.
+     *
+     * @param fd an open socket of TCP; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollServerSocketChannel(int fd) {
         this(adoptSocket(fd));
@@ -77,8 +90,10 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollServerSocketChannelConfig newConfig() {
         return new GoPollServerSocketChannelConfig(this);
@@ -95,12 +110,12 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public @Nullable InetSocketAddress remoteAddress() {
         return (InetSocketAddress) super.remoteAddress();
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public @Nullable InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }
 
@@ -120,7 +135,12 @@ public class GoPollServerSocketChannel extends AbstractGoPollServerChannel
         return newChild(new AcceptedSocket(child, remote.inet()));
     }
 
-    /** The channel of a connection, for a subclass to give one of its own. In the event loop. */
+    /**
+     * The channel of a connection, for a subclass to give one of its own. Called in the event loop.
+     *
+     * @param socket the connection, for the channel to close
+     * @return the channel that is to read and write it, not registered yet
+     */
     protected GoPollSocketChannel newChild(AcceptedSocket socket) {
         return new GoPollSocketChannel(this, socket);
     }

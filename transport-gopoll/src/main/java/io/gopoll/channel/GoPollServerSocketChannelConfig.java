@@ -33,6 +33,11 @@ public class GoPollServerSocketChannelConfig extends GoPollServerChannelConfig {
      */
     private volatile boolean inheritanceKnown;
 
+    /**
+     * For the channel, and for a subclass: see {@code newConfig} of the channel.
+     *
+     * @param channel the one that this config is of
+     */
     protected GoPollServerSocketChannelConfig(AbstractGoPollServerChannel channel) {
         super(channel);
     }
@@ -61,53 +66,107 @@ public class GoPollServerSocketChannelConfig extends GoPollServerChannelConfig {
         }
     }
 
-    /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
+    /**
+     * {@code SO_REUSEPORT}, socket(7): sockets of the same user bind to one address, and the kernel
+     * shares the connections out among them. To be set before bind.
+     *
+     * @return true if it is on
+     */
     public boolean isReusePort() {
         return get(SocketOption.SO_REUSEPORT);
     }
 
-    /** {@code SO_REUSEPORT}, socket(7); to be set before bind. */
+    /**
+     * {@code SO_REUSEPORT}, socket(7): sockets of the same user bind to one address, and the kernel
+     * shares the connections out among them. To be set before bind.
+     *
+     * @param reusePort whether others may bind to the same address
+     * @return this config
+     */
     public GoPollServerSocketChannelConfig setReusePort(boolean reusePort) {
         set(SocketOption.SO_REUSEPORT, reusePort);
         return this;
     }
 
-    /** {@code IP_FREEBIND}, ip(7); to be set before bind. */
+    /**
+     * {@code IP_FREEBIND}, ip(7): the socket may bind to an address that this machine does not have
+     * (yet). To be set before bind.
+     *
+     * @return true if it is on
+     */
     public boolean isFreeBind() {
         return get(SocketOption.IP_FREEBIND);
     }
 
-    /** {@code IP_FREEBIND}, ip(7); to be set before bind. */
+    /**
+     * {@code IP_FREEBIND}, ip(7): the socket may bind to an address that this machine does not have
+     * (yet). To be set before bind.
+     *
+     * @param freeBind whether it may
+     * @return this config
+     */
     public GoPollServerSocketChannelConfig setFreeBind(boolean freeBind) {
         set(SocketOption.IP_FREEBIND, freeBind);
         return this;
     }
 
-    /** {@code IP_TRANSPARENT}, ip(7). */
+    /**
+     * {@code IP_TRANSPARENT}, ip(7): the socket may use addresses that are not this machine's, for
+     * transparent proxies. Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     *
+     * @return true if it is on
+     */
     public boolean isIpTransparent() {
         return get(SocketOption.IP_TRANSPARENT);
     }
 
-    /** {@code IP_TRANSPARENT}, ip(7). */
+    /**
+     * {@code IP_TRANSPARENT}, ip(7): the socket may use addresses that are not this machine's, for
+     * transparent proxies. Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     *
+     * @param ipTransparent whether it may
+     * @return this config
+     * @throws io.netty.channel.ChannelException without the privilege
+     */
     public GoPollServerSocketChannelConfig setIpTransparent(boolean ipTransparent) {
         set(SocketOption.IP_TRANSPARENT, ipTransparent);
         return this;
     }
 
-    /** {@code TCP_DEFER_ACCEPT} in seconds, tcp(7). */
+    /**
+     * {@code TCP_DEFER_ACCEPT}, tcp(7): a connection is accepted when its first data is there, or
+     * after this time.
+     *
+     * @return seconds, as the kernel has rounded them to what so many retransmissions take; 0 if it
+     *     is off
+     */
     public int getTcpDeferAccept() {
         return get(SocketOption.TCP_DEFER_ACCEPT);
     }
 
-    /** {@code TCP_DEFER_ACCEPT} in seconds, tcp(7). */
+    /**
+     * {@code TCP_DEFER_ACCEPT}, tcp(7): a connection is accepted when its first data is there, or
+     * after this time.
+     *
+     * @param tcpDeferAccept seconds, 0 or more; 0 turns it off
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public GoPollServerSocketChannelConfig setTcpDeferAccept(int tcpDeferAccept) {
         set(SocketOption.TCP_DEFER_ACCEPT, tcpDeferAccept);
         return this;
     }
 
     /**
-     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the
-     * map has none any more.
+     * {@code TCP_MD5SIG}, tcp(7), RFC 2385: connections with these peers are signed, with a key for
+     * each. A peer that is not in the map has none any more.
+     *
+     * @param keys a key of 1 to 80 bytes for each peer; empty to take all away
+     * @return this config
+     * @throws IllegalArgumentException if a key is longer or empty, or a peer an IPv6 one and the
+     *     socket is not; no key is changed then
+     * @throws io.netty.channel.ChannelException if the system refuses, as a kernel without {@code
+     *     CONFIG_TCP_MD5SIG} does
      */
     public GoPollServerSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         md5Keys.set(netFd(), keys);

@@ -19,6 +19,7 @@ import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening socket for connections between a virtual machine and its host, on GoPoll: vsock(7).
@@ -27,6 +28,13 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
 
     private final GoPollServerChannelConfig config = new GoPollServerChannelConfig(this);
 
+    /**
+     * A new socket, not bound.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollServerVSockChannel() {
         super(newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false);
     }
@@ -34,6 +42,10 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     /**
      * Takes over a socket that was opened elsewhere, bound and listening or not; the channel closes
      * it.
+     *
+     * @param fd an open socket of VSOCK streams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
      */
     public GoPollServerVSockChannel(int fd) {
         this(adoptSocket(fd));
@@ -54,7 +66,7 @@ public final class GoPollServerVSockChannel extends AbstractGoPollServerChannel 
     }
 
     @Override
-    public VSockAddress localAddress() {
+    public @Nullable VSockAddress localAddress() {
         return (VSockAddress) super.localAddress();
     }
 

@@ -35,6 +35,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Collection;
+import org.jspecify.annotations.Nullable;
 
 /** A TCP connection on GoPoll. */
 @SuppressWarnings("this-escape") // newConfig
@@ -48,26 +49,40 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @deprecated use {@link #GoPollSocketChannel(SocketProtocolFamily)}
      */
     @Deprecated
-    public GoPollSocketChannel(InternetProtocolFamily family) {
+    public GoPollSocketChannel(@Nullable InternetProtocolFamily family) {
         this(family == null ? null : family.toSocketProtocolFamily());
     }
 
     /**
-     * @param family {@code null} for the default
+     * A socket of one family.
+     *
+     * @param family {@code INET} or {@code INET6}; {@code null} for IPv6 where the machine has it,
+     *     else IPv4
      * @throws UnsupportedOperationException if it is neither INET nor INET6, or GoPoll is
      *     unavailable
+     * @throws ChannelException if there is no descriptor left, or the machine has no such family
      */
-    public GoPollSocketChannel(SocketProtocolFamily family) {
+    public GoPollSocketChannel(@Nullable SocketProtocolFamily family) {
         super(null, newSocket(AddressFamily.inet(family), Constants.SOCK_STREAM), false, null);
         config = newConfig();
         config.begin(null, -1, null);
     }
 
-    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, or connected, elsewhere; the channel closes it. It
+     * counts as connected unless it has an error pending.
+     *
+     * @param fd an open socket of TCP; it is made non-blocking
+     * @throws ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollSocketChannel(int fd) {
         this(adoptSocket(fd));
     }
@@ -78,7 +93,12 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
         config.begin(null, null, null);
     }
 
-    /** A connection that was accepted: see {@link GoPollServerSocketChannel#newChild}. */
+    /**
+     * A connection that was accepted: see {@link GoPollServerSocketChannel#newChild}.
+     *
+     * @param parent the channel that has accepted it
+     * @param socket the connection, for this channel to close
+     */
     protected GoPollSocketChannel(GoPollServerSocketChannel parent, AcceptedSocket socket) {
         super(parent, socket.netFd, true, socket.remote);
         GoPollServerSocketChannelConfig listening = parent.config();
@@ -91,23 +111,32 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     /**
-     * The channel's config, for a subclass to give one of its own. Called by the constructor,
+     * The channel's config, for a subclass to give one of its own. Called once, by the constructor,
      * before the subclass has any state.
+     *
+     * @return a new config of this channel, never {@code null}
      */
     protected GoPollSocketChannelConfig newConfig() {
         return new GoPollSocketChannelConfig(this);
     }
 
     /**
-     * The connection's {@code TCP_INFO}, tcp(7).
+     * The connection's {@code TCP_INFO}, tcp(7). Any thread.
      *
-     * @throws ChannelException if the system refuses
+     * @return a new object, as the connection is now
+     * @throws ChannelException if the system refuses, as for a closed channel
      */
     public GoPollTcpInfo tcpInfo() {
         return tcpInfo(new GoPollTcpInfo());
     }
 
-    /** As {@link #tcpInfo()}, into an object that is there already; returns it. */
+    /**
+     * As {@link #tcpInfo()}, into an object that is there already.
+     *
+     * @param info what it held before is overwritten; no other thread may use it meanwhile
+     * @return {@code info}
+     * @throws ChannelException if the system refuses, as for a closed channel
+     */
     public GoPollTcpInfo tcpInfo(GoPollTcpInfo info) {
         try {
             info.fill(netFd());
@@ -118,12 +147,12 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     @Override
-    public InetSocketAddress remoteAddress() {
+    public @Nullable InetSocketAddress remoteAddress() {
         return (InetSocketAddress) super.remoteAddress();
     }
 
     @Override
-    public InetSocketAddress localAddress() {
+    public @Nullable InetSocketAddress localAddress() {
         return (InetSocketAddress) super.localAddress();
     }
 
@@ -138,7 +167,7 @@ public class GoPollSocketChannel extends AbstractGoPollStreamChannel implements 
     }
 
     @Override
-    public ServerSocketChannel parent() {
+    public @Nullable ServerSocketChannel parent() {
         return (ServerSocketChannel) super.parent();
     }
 

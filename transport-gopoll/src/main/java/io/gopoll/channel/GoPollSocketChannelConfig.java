@@ -21,13 +21,14 @@ import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.util.internal.PlatformDependent;
 import java.net.InetAddress;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The config of a {@link GoPollSocketChannel}, with the methods of Netty's epoll one. */
 public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         implements SocketChannelConfig {
 
     /** Null until there is a key. Under this. */
-    private TcpMd5Keys md5Keys;
+    private @Nullable TcpMd5Keys md5Keys;
 
     private volatile boolean tcpFastOpenConnect;
 
@@ -35,11 +36,16 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
      * What TCP_NODELAY is, so that setting it again costs no system call; null if that is not
      * known.
      */
-    private volatile Boolean noDelay;
+    private volatile @Nullable Boolean noDelay;
 
     /** What SO_LINGER is, so that a close need not ask; null if that is not known. */
-    private volatile Integer linger;
+    private volatile @Nullable Integer linger;
 
+    /**
+     * For the channel, and for a subclass: see {@code newConfig} of the channel.
+     *
+     * @param channel the one that this config is of
+     */
     protected GoPollSocketChannelConfig(GoPollSocketChannel channel) {
         super(channel);
     }
@@ -51,7 +57,8 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
      * @param linger what SO_LINGER is known to be, or null
      * @param md5Keys those that it has already, or null
      */
-    final void begin(Boolean noDelay, Integer linger, TcpMd5Keys md5Keys) {
+    final void begin(
+            @Nullable Boolean noDelay, @Nullable Integer linger, @Nullable TcpMd5Keys md5Keys) {
         this.noDelay = noDelay;
         this.linger = linger;
         synchronized (this) {
@@ -64,7 +71,7 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
 
     @SuppressWarnings("unchecked")
     @Override
-    <T> T get(SocketOption<T> row) {
+    <T> @Nullable T getOrNull(SocketOption<T> row) {
         if (row == SocketOption.SO_LINGER) {
             Integer known = linger;
             // Of a closed socket the kernel says nothing, and so do we.
@@ -72,7 +79,7 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
                 return (T) known;
             }
         }
-        return super.get(row);
+        return super.getOrNull(row);
     }
 
     @Override
@@ -173,73 +180,147 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         return this;
     }
 
-    /** {@code TCP_CORK}, tcp(7). */
+    /**
+     * {@code TCP_CORK}, tcp(7): what does not fill a segment is held back until this is cleared, or
+     * for 200 milliseconds.
+     *
+     * @return true if it is on
+     */
     public boolean isTcpCork() {
         return get(SocketOption.TCP_CORK);
     }
 
-    /** {@code TCP_CORK}, tcp(7). */
+    /**
+     * {@code TCP_CORK}, tcp(7): what does not fill a segment is held back until this is cleared, or
+     * for 200 milliseconds.
+     *
+     * @param tcpCork false sends what was held back
+     * @return this config
+     */
     public GoPollSocketChannelConfig setTcpCork(boolean tcpCork) {
         set(SocketOption.TCP_CORK, tcpCork);
         return this;
     }
 
-    /** {@code SO_BUSY_POLL} in microseconds, socket(7). */
+    /**
+     * {@code SO_BUSY_POLL}, socket(7): how long a read that finds nothing looks at the network
+     * card's queue itself. More than the socket has needs {@code CAP_NET_ADMIN}.
+     *
+     * @return microseconds; 0 if it is off
+     */
     public int getSoBusyPoll() {
         return get(SocketOption.SO_BUSY_POLL);
     }
 
-    /** {@code SO_BUSY_POLL} in microseconds, socket(7). */
+    /**
+     * {@code SO_BUSY_POLL}, socket(7): how long a read that finds nothing looks at the network
+     * card's queue itself. More than the socket has needs {@code CAP_NET_ADMIN}.
+     *
+     * @param soBusyPoll microseconds, 0 or more
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public GoPollSocketChannelConfig setSoBusyPoll(int soBusyPoll) {
         set(SocketOption.SO_BUSY_POLL, soBusyPoll);
         return this;
     }
 
-    /** {@code TCP_NOTSENT_LOWAT} in bytes, 0 to 2<sup>32</sup> - 1, tcp(7). */
+    /**
+     * {@code TCP_NOTSENT_LOWAT}, tcp(7): the socket is writable while fewer bytes than this wait to
+     * be sent.
+     *
+     * @return bytes, 0 to 2<sup>32</sup> - 1; 0 for the limit of {@code net.ipv4.tcp_notsent_lowat}
+     */
     public long getTcpNotSentLowAt() {
         return get(SocketOption.TCP_NOTSENT_LOWAT);
     }
 
-    /** {@code TCP_NOTSENT_LOWAT} in bytes, 0 to 2<sup>32</sup> - 1, tcp(7). */
+    /**
+     * {@code TCP_NOTSENT_LOWAT}, tcp(7): the socket is writable while fewer bytes than this wait to
+     * be sent.
+     *
+     * @param tcpNotSentLowAt bytes, 0 to 2<sup>32</sup> - 1
+     * @return this config
+     * @throws IllegalArgumentException if it is out of range
+     */
     public GoPollSocketChannelConfig setTcpNotSentLowAt(long tcpNotSentLowAt) {
         set(SocketOption.TCP_NOTSENT_LOWAT, tcpNotSentLowAt);
         return this;
     }
 
-    /** {@code TCP_KEEPIDLE} in seconds, 1 to 32,767, tcp(7). */
+    /**
+     * {@code TCP_KEEPIDLE}, tcp(7): how long a connection is quiet before the first keep-alive
+     * probe.
+     *
+     * @return seconds
+     */
     public int getTcpKeepIdle() {
         return get(SocketOption.TCP_KEEPIDLE);
     }
 
-    /** {@code TCP_KEEPIDLE} in seconds, 1 to 32,767, tcp(7). */
+    /**
+     * {@code TCP_KEEPIDLE}, tcp(7): how long a connection is quiet before the first keep-alive
+     * probe.
+     *
+     * @param tcpKeepIdle seconds, 1 to 32,767
+     * @return this config
+     * @throws IllegalArgumentException if it is out of range
+     */
     public GoPollSocketChannelConfig setTcpKeepIdle(int tcpKeepIdle) {
         set(SocketOption.TCP_KEEPIDLE, tcpKeepIdle);
         return this;
     }
 
-    /** {@code TCP_KEEPINTVL} in seconds, 1 to 32,767, tcp(7). */
+    /**
+     * {@code TCP_KEEPINTVL}, tcp(7): the time between two keep-alive probes.
+     *
+     * @return seconds
+     */
     public int getTcpKeepIntvl() {
         return get(SocketOption.TCP_KEEPINTVL);
     }
 
-    /** {@code TCP_KEEPINTVL} in seconds, 1 to 32,767, tcp(7). */
+    /**
+     * {@code TCP_KEEPINTVL}, tcp(7): the time between two keep-alive probes.
+     *
+     * @param tcpKeepIntvl seconds, 1 to 32,767
+     * @return this config
+     * @throws IllegalArgumentException if it is out of range
+     */
     public GoPollSocketChannelConfig setTcpKeepIntvl(int tcpKeepIntvl) {
         set(SocketOption.TCP_KEEPINTVL, tcpKeepIntvl);
         return this;
     }
 
-    /** {@code TCP_KEEPCNT}, 1 to 127 probes, tcp(7). */
+    /**
+     * {@code TCP_KEEPCNT}, tcp(7): how many keep-alive probes go unanswered before the connection
+     * is given up.
+     *
+     * @return probes
+     */
     public int getTcpKeepCnt() {
         return get(SocketOption.TCP_KEEPCNT);
     }
 
-    /** {@code TCP_KEEPCNT}, 1 to 127 probes, tcp(7). */
+    /**
+     * {@code TCP_KEEPCNT}, tcp(7): how many keep-alive probes go unanswered before the connection
+     * is given up.
+     *
+     * @param tcpKeepCnt probes, 1 to 127
+     * @return this config
+     * @throws IllegalArgumentException if it is out of range
+     */
     public GoPollSocketChannelConfig setTcpKeepCnt(int tcpKeepCnt) {
         set(SocketOption.TCP_KEEPCNT, tcpKeepCnt);
         return this;
     }
 
     /**
+     * As {@link #setTcpKeepCnt(int)}: the name that Netty's epoll transport has.
+     *
+     * @param probes 1 to 127
+     * @return this config
+     * @throws IllegalArgumentException if it is out of range
      * @deprecated use {@link #setTcpKeepCnt(int)}
      */
     @Deprecated
@@ -247,53 +328,106 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         return setTcpKeepCnt(probes);
     }
 
-    /** {@code TCP_USER_TIMEOUT} in milliseconds, tcp(7). */
+    /**
+     * {@code TCP_USER_TIMEOUT}, tcp(7): how long sent data may stay unacknowledged before the
+     * connection is given up.
+     *
+     * @return milliseconds; 0 for the system's default
+     */
     public int getTcpUserTimeout() {
         return get(SocketOption.TCP_USER_TIMEOUT);
     }
 
-    /** {@code TCP_USER_TIMEOUT} in milliseconds, tcp(7). */
+    /**
+     * {@code TCP_USER_TIMEOUT}, tcp(7): how long sent data may stay unacknowledged before the
+     * connection is given up.
+     *
+     * @param tcpUserTimeout milliseconds, 0 or more; 0 for the system's default
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public GoPollSocketChannelConfig setTcpUserTimeout(int tcpUserTimeout) {
         set(SocketOption.TCP_USER_TIMEOUT, tcpUserTimeout);
         return this;
     }
 
-    /** {@code IP_BIND_ADDRESS_NO_PORT}, ip(7); to be set before bind. */
+    /**
+     * {@code IP_BIND_ADDRESS_NO_PORT}, ip(7): a bind to port 0 leaves the choice of a port to
+     * connect, so that connections to different peers may share one. To be set before bind.
+     *
+     * @return true if it is on
+     */
     public boolean isIpBindAddressNoPort() {
         return get(SocketOption.IP_BIND_ADDRESS_NO_PORT);
     }
 
-    /** {@code IP_BIND_ADDRESS_NO_PORT}, ip(7); to be set before bind. */
+    /**
+     * {@code IP_BIND_ADDRESS_NO_PORT}, ip(7): a bind to port 0 leaves the choice of a port to
+     * connect, so that connections to different peers may share one. To be set before bind.
+     *
+     * @param ipBindAddressNoPort false to have bind choose
+     * @return this config
+     */
     public GoPollSocketChannelConfig setIpBindAddressNoPort(boolean ipBindAddressNoPort) {
         set(SocketOption.IP_BIND_ADDRESS_NO_PORT, ipBindAddressNoPort);
         return this;
     }
 
-    /** {@code IP_TRANSPARENT}, ip(7). */
+    /**
+     * {@code IP_TRANSPARENT}, ip(7): the socket may use addresses that are not this machine's, for
+     * transparent proxies. Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     *
+     * @return true if it is on
+     */
     public boolean isIpTransparent() {
         return get(SocketOption.IP_TRANSPARENT);
     }
 
-    /** {@code IP_TRANSPARENT}, ip(7). */
+    /**
+     * {@code IP_TRANSPARENT}, ip(7): the socket may use addresses that are not this machine's, for
+     * transparent proxies. Needs {@code CAP_NET_ADMIN} or {@code CAP_NET_RAW}.
+     *
+     * @param ipTransparent whether it may
+     * @return this config
+     * @throws io.netty.channel.ChannelException without the privilege
+     */
     public GoPollSocketChannelConfig setIpTransparent(boolean ipTransparent) {
         set(SocketOption.IP_TRANSPARENT, ipTransparent);
         return this;
     }
 
-    /** {@code TCP_QUICKACK}, tcp(7). */
+    /**
+     * {@code TCP_QUICKACK}, tcp(7): acknowledgements are sent at once, not delayed. The kernel
+     * turns it on and off by itself, too.
+     *
+     * @return what it is just now
+     */
     public boolean isTcpQuickAck() {
         return get(SocketOption.TCP_QUICKACK);
     }
 
-    /** {@code TCP_QUICKACK}, tcp(7). */
+    /**
+     * {@code TCP_QUICKACK}, tcp(7): acknowledgements are sent at once, not delayed. The kernel
+     * turns it on and off by itself, too.
+     *
+     * @param tcpQuickAck whether they are, for the time being
+     * @return this config
+     */
     public GoPollSocketChannelConfig setTcpQuickAck(boolean tcpQuickAck) {
         set(SocketOption.TCP_QUICKACK, tcpQuickAck);
         return this;
     }
 
     /**
-     * {@code TCP_MD5SIG}: the key for each peer, 1 to 80 bytes, RFC 2385. A peer that is not in the
-     * map has none any more.
+     * {@code TCP_MD5SIG}, tcp(7), RFC 2385: segments with these peers are signed, with a key for
+     * each. A peer that is not in the map has none any more.
+     *
+     * @param keys a key of 1 to 80 bytes for each peer; empty to take all away
+     * @return this config
+     * @throws IllegalArgumentException if a key is longer or empty, or a peer an IPv6 one and the
+     *     socket is not; no key is changed then
+     * @throws io.netty.channel.ChannelException if the system refuses, as a kernel without {@code
+     *     CONFIG_TCP_MD5SIG} does
      */
     public GoPollSocketChannelConfig setTcpMd5Sig(Map<InetAddress, byte[]> keys) {
         md5Keys().set(netFd(), keys);
@@ -307,12 +441,23 @@ public class GoPollSocketChannelConfig extends GoPollStreamChannelConfig
         return md5Keys;
     }
 
-    /** Whether a connect sends the first data with it, RFC 7413, {@code MSG_FASTOPEN} in tcp(7). */
+    /**
+     * Whether a connect sends the first data with it, if there is a cookie for the server: RFC
+     * 7413, {@code MSG_FASTOPEN} in tcp(7). What was written before the connect goes that way.
+     *
+     * @return false at first
+     */
     public boolean isTcpFastOpenConnect() {
         return tcpFastOpenConnect;
     }
 
-    /** Sets whether a connect sends the first data with it, if there is a cookie for the server. */
+    /**
+     * Whether a connect sends the first data with it, if there is a cookie for the server: RFC
+     * 7413, {@code MSG_FASTOPEN} in tcp(7). What was written before the connect goes that way.
+     *
+     * @param fastOpenConnect to be set before connect
+     * @return this config
+     */
     public GoPollSocketChannelConfig setTcpFastOpenConnect(boolean fastOpenConnect) {
         tcpFastOpenConnect = fastOpenConnect;
         return this;

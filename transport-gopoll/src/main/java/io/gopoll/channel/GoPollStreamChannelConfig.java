@@ -43,32 +43,71 @@ public class GoPollStreamChannelConfig extends GoPollChannelConfig {
         }
     }
 
+    /**
+     * {@code SO_RCVBUF}, socket(7): how much the kernel keeps of what has come and is not read yet.
+     * The kernel doubles what is set, for its own bookkeeping, within {@code net.core.rmem_max}.
+     *
+     * @return bytes, as the kernel has doubled them
+     */
     public int getReceiveBufferSize() {
         return get(SocketOption.SO_RCVBUF);
     }
 
-    /** {@code SO_RCVBUF} in bytes, socket(7). */
+    /**
+     * {@code SO_RCVBUF}, socket(7): how much the kernel keeps of what has come and is not read yet.
+     * The kernel doubles what is set, for its own bookkeeping, within {@code net.core.rmem_max}.
+     *
+     * @param receiveBufferSize bytes, 0 or more; the kernel raises what is too small
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public GoPollStreamChannelConfig setReceiveBufferSize(int receiveBufferSize) {
         set(SocketOption.SO_RCVBUF, receiveBufferSize);
         return this;
     }
 
+    /**
+     * {@code SO_SNDBUF}, socket(7): how much the kernel keeps of what was written and is not sent
+     * yet. The kernel doubles what is set, for its own bookkeeping, within {@code
+     * net.core.wmem_max}.
+     *
+     * @return bytes, as the kernel has doubled them
+     */
     public int getSendBufferSize() {
         return get(SocketOption.SO_SNDBUF);
     }
 
-    /** {@code SO_SNDBUF} in bytes, socket(7). */
+    /**
+     * {@code SO_SNDBUF}, socket(7): how much the kernel keeps of what was written and is not sent
+     * yet. The kernel doubles what is set, for its own bookkeeping, within {@code
+     * net.core.wmem_max}.
+     *
+     * @param sendBufferSize bytes, 0 or more; the kernel raises what is too small
+     * @return this config
+     * @throws IllegalArgumentException if it is negative
+     */
     public GoPollStreamChannelConfig setSendBufferSize(int sendBufferSize) {
         set(SocketOption.SO_SNDBUF, sendBufferSize);
         return this;
     }
 
-    /** See {@link io.netty.channel.socket.SocketChannelConfig#isAllowHalfClosure}. */
+    /**
+     * Whether the channel stays open for writing when the peer has ended its side; the pipeline
+     * gets {@link io.netty.channel.socket.ChannelInputShutdownEvent} then. Off, the channel closes.
+     *
+     * @return false at first
+     */
     public boolean isAllowHalfClosure() {
         return input().isAllowHalfClosure();
     }
 
-    /** See {@link io.netty.channel.socket.SocketChannelConfig#setAllowHalfClosure}. */
+    /**
+     * Whether the channel stays open for writing when the peer has ended its side; the pipeline
+     * gets {@link io.netty.channel.socket.ChannelInputShutdownEvent} then. Off, the channel closes.
+     *
+     * @param allowHalfClosure whether it does
+     * @return this config
+     */
     public GoPollStreamChannelConfig setAllowHalfClosure(boolean allowHalfClosure) {
         input().setAllowHalfClosure(allowHalfClosure);
         return this;

@@ -17,6 +17,7 @@ import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between a virtual machine and its host, or within one machine, on GoPoll: vsock(7).
@@ -27,11 +28,25 @@ public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
 
     private final GoPollStreamChannelConfig config = new GoPollStreamChannelConfig(this);
 
+    /**
+     * A new socket, not connected.
+     *
+     * @throws io.netty.channel.ChannelException if there is no descriptor left, or the kernel has
+     *     no such sockets
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollVSockChannel() {
         super(null, newSocket(Constants.AF_VSOCK, Constants.SOCK_STREAM), false, null);
     }
 
-    /** Takes over a socket that was opened, or connected, elsewhere; the channel closes it. */
+    /**
+     * Takes over a socket that was opened, or connected, elsewhere; the channel closes it. It
+     * counts as connected unless it has an error pending.
+     *
+     * @param fd an open socket of VSOCK streams; it is made non-blocking
+     * @throws io.netty.channel.ChannelException if the descriptor is no open socket
+     * @throws UnsupportedOperationException if GoPoll is not available
+     */
     public GoPollVSockChannel(int fd) {
         this(adoptSocket(fd));
     }
@@ -56,12 +71,12 @@ public final class GoPollVSockChannel extends AbstractGoPollStreamChannel {
     }
 
     @Override
-    public VSockAddress localAddress() {
+    public @Nullable VSockAddress localAddress() {
         return (VSockAddress) super.localAddress();
     }
 
     @Override
-    public VSockAddress remoteAddress() {
+    public @Nullable VSockAddress remoteAddress() {
         return (VSockAddress) super.remoteAddress();
     }
 

@@ -64,6 +64,8 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
     }
 
     /**
+     * As many loops run at the same time as is asked for.
+     *
      * @param nProcessors how many loops run at the same time on GoPoll's own scheduler, and how
      *     many loops {@link #next} goes through; 0 for as many as there are processors
      * @throws UnsupportedOperationException if GoPoll is not available here, if there are no
@@ -140,17 +142,29 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
 
     // ---- For tools. Any thread. ----
 
-    /** How many loops run at the same time, and {@link #next} goes through. */
+    /**
+     * How many loops run at the same time, and {@link #next} goes through.
+     *
+     * @return at least 1; the same for as long as the group lasts
+     */
     public int executorCount() {
         return loops.durable().size();
     }
 
-    /** The channels that are registered with all its loops. */
+    /**
+     * The channels that are registered with all its loops.
+     *
+     * @return a count that may have changed already
+     */
     public int registeredChannels() {
         return loops.active().mapToInt(GoroutineEventLoop::registeredChannels).sum();
     }
 
-    /** The tasks that wait for their turn in all its loops. */
+    /**
+     * The tasks that wait for their turn in all its loops.
+     *
+     * @return a count that may have changed already; those do not count whose time has not come
+     */
     public int pendingTasks() {
         return loops.active().mapToInt(GoroutineEventLoop::pendingTasks).sum();
     }
@@ -159,6 +173,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
      * The channels that are registered with one of its loops.
      *
      * @param loop as {@code channel.eventLoop()}
+     * @return a count that may have changed already
      * @throws IllegalArgumentException if it is none of this group's
      */
     public int registeredChannels(EventExecutor loop) {
@@ -170,6 +185,7 @@ public final class GoroutineEventLoopGroup extends AbstractEventExecutorGroup
      * come.
      *
      * @param loop as {@code channel.eventLoop()}
+     * @return a count that may have changed already
      * @throws IllegalArgumentException if it is none of this group's
      */
     public int pendingTasks(EventExecutor loop) {

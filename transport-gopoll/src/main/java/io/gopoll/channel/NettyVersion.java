@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The Netty that GoPoll runs on. */
 final class NettyVersion {
@@ -38,7 +39,7 @@ final class NettyVersion {
      * Why GoPoll cannot run on it; null if it can. Looks for the youngest methods that GoPoll calls
      * and not at numbers, which a jar with a Netty of its own inside, or a shaded one, makes wrong.
      */
-    static Throwable unavailabilityCause() {
+    static @Nullable Throwable unavailabilityCause() {
         try {
             // Netty 4.2.7 and 4.2.6 have them first.
             Class.forName("io.netty.channel.IoHandle").getMethod("registered");

@@ -23,10 +23,12 @@ import java.lang.ref.Reference;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row of the table of options: which Netty option it is, its level and name for setsockopt(2),
@@ -193,12 +195,19 @@ class SocketOption<T> {
      */
     private final int nameOnIpv6;
 
-    private final Codec<T> codec;
+    /** Null for an option that the config itself keeps. */
+    private final @Nullable Codec<T> codec;
+
     private final long min;
     private final long max;
 
     private SocketOption(
-            ChannelOption<T> option, int level, int name, Codec<T> codec, long min, long max) {
+            ChannelOption<T> option,
+            int level,
+            int name,
+            @Nullable Codec<T> codec,
+            long min,
+            long max) {
         this(option, level, name, 0, codec, min, max);
     }
 
@@ -207,7 +216,7 @@ class SocketOption<T> {
             int level,
             int name,
             int nameOnIpv6,
-            Codec<T> codec,
+            @Nullable Codec<T> codec,
             long min,
             long max) {
         this.option = option;
@@ -256,7 +265,7 @@ class SocketOption<T> {
             }
 
             @Override
-            T get(GoPollChannelConfig c) {
+            @Nullable T get(GoPollChannelConfig c) {
                 return get.apply(config.cast(c));
             }
 
@@ -269,7 +278,7 @@ class SocketOption<T> {
 
     /** Whether a value has this option's type. */
     boolean takes(Object value) {
-        return codec.type().isInstance(value);
+        return codec().type().isInstance(value);
     }
 
     /** Whether this is what setsockopt(2) calls so. */
@@ -277,7 +286,7 @@ class SocketOption<T> {
         return level == this.level && name == this.name;
     }
 
-    T get(GoPollChannelConfig config) throws IOException {
+    @Nullable T get(GoPollChannelConfig config) throws IOException {
         return get(config.netFd());
     }
 
@@ -288,10 +297,10 @@ class SocketOption<T> {
         set(config.netFd(), value);
     }
 
-    final T get(NetFd fd) throws IOException {
+    final @Nullable T get(NetFd fd) throws IOException {
         return isTwice(fd)
-                ? codec.get(fd, Constants.IPPROTO_IPV6, nameOnIpv6)
-                : codec.get(fd, level, name);
+                ? codec().get(fd, Constants.IPPROTO_IPV6, nameOnIpv6)
+                : codec().get(fd, level, name);
     }
 
     final void set(NetFd fd, T value) throws IOException {
@@ -303,9 +312,13 @@ class SocketOption<T> {
             }
         }
         if (isTwice(fd)) {
-            codec.set(fd, Constants.IPPROTO_IPV6, nameOnIpv6, value);
+            codec().set(fd, Constants.IPPROTO_IPV6, nameOnIpv6, value);
         }
-        codec.set(fd, level, name, value);
+        codec().set(fd, level, name, value);
+    }
+
+    private Codec<T> codec() {
+        return Objects.requireNonNull(codec);
     }
 
     private boolean isTwice(NetFd fd) {
@@ -322,7 +335,7 @@ class SocketOption<T> {
 
         Class<T> type();
 
-        T get(NetFd fd, int level, int name) throws IOException;
+        @Nullable T get(NetFd fd, int level, int name) throws IOException;
 
         void set(NetFd fd, int level, int name, T value) throws IOException;
 
@@ -379,7 +392,8 @@ class SocketOption<T> {
                     }
 
                     @Override
-                    public NetworkInterface get(NetFd fd, int level, int name) throws IOException {
+                    public @Nullable NetworkInterface get(NetFd fd, int level, int name)
+                            throws IOException {
                         if (level == Constants.IPPROTO_IPV6) {
                             int index = fd.getIntOption(level, name);
                             return index == 0 ? null : NetworkInterface.getByIndex(index);
@@ -421,7 +435,8 @@ class SocketOption<T> {
                     }
 
                     @Override
-                    public InetAddress get(NetFd fd, int level, int name) throws IOException {
+                    public @Nullable InetAddress get(NetFd fd, int level, int name)
+                            throws IOException {
                         NetworkInterface value = INTERFACE.get(fd, level, name);
                         return value == null
                                 ? null

@@ -50,6 +50,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The options that a kind of channel has beyond those that Netty gives every channel. */
 final class SocketOptions {
@@ -245,7 +246,7 @@ final class SocketOptions {
 
     /** The row of an option, or null. */
     @SuppressWarnings("unchecked")
-    <T> SocketOption<T> find(ChannelOption<T> option) {
+    <T> @Nullable SocketOption<T> find(ChannelOption<T> option) {
         return (SocketOption<T>) byOption.get(option);
     }
 
@@ -254,7 +255,7 @@ final class SocketOptions {
      * same name, as {@code io.netty.channel.epoll.EpollChannelOption#TCP_CORK} has.
      */
     @SuppressWarnings("unchecked")
-    <T> SocketOption<T> findByName(ChannelOption<T> option) {
+    <T> @Nullable SocketOption<T> findByName(ChannelOption<T> option) {
         return (SocketOption<T>) byName.get(simpleName(option));
     }
 

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The peers of a socket that have a key: TCP_MD5SIG, tcp(7). Any thread. */
 final class TcpMd5Keys {
@@ -101,7 +102,7 @@ final class TcpMd5Keys {
         }
     }
 
-    private static byte[] check(InetAddress peer, byte[] key) {
+    private static byte[] check(@Nullable InetAddress peer, byte @Nullable [] key) {
         if (peer == null || key == null) {
             throw new IllegalArgumentException("TCP_MD5SIG: null (expected: a peer and its key)");
         }

@@ -29,6 +29,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop's handler and the channel classes that go with it, for code that runs where GoPoll
@@ -58,7 +59,7 @@ public final class Transport {
     private final Class<? extends ServerChannel> unixServer;
 
     /** Null where there is none. */
-    private final Class<? extends Channel> unixDatagram;
+    private final @Nullable Class<? extends Channel> unixDatagram;
 
     private final Function<String, SocketAddress> unixAddress;
 
@@ -71,7 +72,7 @@ public final class Transport {
             Class<? extends Channel> udp,
             Class<? extends DuplexChannel> unixStream,
             Class<? extends ServerChannel> unixServer,
-            Class<? extends Channel> unixDatagram,
+            @Nullable Class<? extends Channel> unixDatagram,
             Function<String, SocketAddress> unixAddress) {
         this.name = name;
         this.reason = reason;
@@ -151,34 +152,59 @@ public final class Transport {
                 UnixDomainSocketAddress::of);
     }
 
-    /** {@code "gopoll"}, {@code "epoll"} or {@code "nio"}. */
+    /**
+     * Which transport it is.
+     *
+     * @return {@code "gopoll"}, {@code "epoll"} or {@code "nio"}
+     */
     public String name() {
         return name;
     }
 
-    /** Why it is this one and none that is better, for logs. */
+    /**
+     * Why it is this one and none that is better.
+     *
+     * @return a sentence for logs
+     */
     public String reason() {
         return reason;
     }
 
-    /** For {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like. */
+    /**
+     * For {@link io.netty.channel.MultiThreadIoEventLoopGroup} and its like.
+     *
+     * @return the same one each time; it may serve several groups
+     */
     public IoHandlerFactory ioHandlerFactory() {
         return ioHandlerFactory;
     }
 
-    /** TCP for the two families of the internet, streams for {@link SocketProtocolFamily#UNIX}. */
+    /**
+     * TCP for the two families of the internet, streams for {@link SocketProtocolFamily#UNIX}.
+     *
+     * @param family what the channel is to connect over
+     * @return a class with a constructor without parameters, for {@code Bootstrap.channel}
+     */
     public Class<? extends DuplexChannel> socketChannel(SocketProtocolFamily family) {
         return family == SocketProtocolFamily.UNIX ? unixStream : tcp;
     }
 
-    /** What accepts {@link #socketChannel}s. */
+    /**
+     * What accepts {@link #socketChannel}s.
+     *
+     * @param family what the channel is to listen on
+     * @return a class with a constructor without parameters, for {@code ServerBootstrap.channel}
+     */
     public Class<? extends ServerChannel> serverSocketChannel(SocketProtocolFamily family) {
         return family == SocketProtocolFamily.UNIX ? unixServer : tcpServer;
     }
 
     /**
-     * UDP for the two families of the internet.
+     * UDP for the two families of the internet, datagrams of Unix sockets for {@link
+     * SocketProtocolFamily#UNIX}.
      *
+     * @param family what the datagrams go over
+     * @return a class with a constructor without parameters, for {@code Bootstrap.channel}
      * @throws UnsupportedOperationException for {@link SocketProtocolFamily#UNIX} where it is NIO,
      *     which has none
      */
@@ -196,6 +222,9 @@ public final class Transport {
     /**
      * The address of a Unix socket, of the class that these channels know: NIO has another than the
      * others.
+     *
+     * @param path of the socket's file, at most 107 bytes: unix(7)
+     * @return what bind and connect take
      */
     public SocketAddress unixAddress(String path) {
         return unixAddress.apply(path);

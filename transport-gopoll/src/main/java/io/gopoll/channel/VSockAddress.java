@@ -14,6 +14,7 @@
 package io.gopoll.channel;
 
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The address of a socket between a virtual machine and its host, vsock(7): what {@code
@@ -26,38 +27,55 @@ public class VSockAddress extends SocketAddress {
     /** Any context id: to bind to. */
     public static final int VMADDR_CID_ANY = -1;
 
+    /** The context id of the hypervisor itself, for services that are built into it. */
     public static final int VMADDR_CID_HYPERVISOR = 0;
 
     /** This machine itself: the loopback of VSOCK. */
     public static final int VMADDR_CID_LOCAL = 1;
 
+    /** The context id of the host, as its virtual machines see it. */
     public static final int VMADDR_CID_HOST = 2;
 
     /** Any port: to bind to. */
     public static final int VMADDR_PORT_ANY = -1;
 
+    /** Unsigned. */
     private final int cid;
+
+    /** Unsigned. */
     private final int port;
 
     /**
-     * @param cid the context id, unsigned
-     * @param port unsigned
+     * A port of a machine.
+     *
+     * @param cid the context id, unsigned, or one of the constants
+     * @param port unsigned, or {@link #VMADDR_PORT_ANY}
      */
     public VSockAddress(int cid, int port) {
         this.cid = cid;
         this.port = port;
     }
 
+    /**
+     * Which machine it is.
+     *
+     * @return the context id, unsigned: {@link Integer#toUnsignedString(int)} shows it
+     */
     public int getCid() {
         return cid;
     }
 
+    /**
+     * Which socket of the machine it is.
+     *
+     * @return the port, unsigned
+     */
     public int getPort() {
         return port;
     }
 
     @Override
-    public boolean equals(Object o) {
+    public boolean equals(@Nullable Object o) {
         return o instanceof VSockAddress
                 && cid == ((VSockAddress) o).cid
                 && port == ((VSockAddress) o).port;

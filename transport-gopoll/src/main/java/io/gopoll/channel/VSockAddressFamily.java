@@ -17,6 +17,7 @@ import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.net.NetFd;
 import io.gopoll.sys.SockAddr;
 import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /** {@link VSockAddress}es, to and from the memory of system calls. */
 final class VSockAddressFamily extends AddressFamily {
@@ -32,12 +33,12 @@ final class VSockAddressFamily extends AddressFamily {
     }
 
     @Override
-    public SocketAddress local(NetFd netFd) {
+    public @Nullable SocketAddress local(NetFd netFd) {
         return netFd.localAddress(VSockAddressFamily::read);
     }
 
     @Override
-    public SocketAddress remote(NetFd netFd) {
+    public @Nullable SocketAddress remote(NetFd netFd) {
         return netFd.remoteAddress(VSockAddressFamily::read);
     }
 

@@ -16,4 +16,7 @@
  * says whether it works here; {@link io.gopoll.channel.GoPollIoHandler} is the loop mode, {@link
  * io.gopoll.channel.GoroutineEventLoopGroup} the goroutine mode.
  */
+@NullMarked
 package io.gopoll.channel;
+
+import org.jspecify.annotations.NullMarked;

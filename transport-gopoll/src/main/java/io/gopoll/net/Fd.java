@@ -79,18 +79,34 @@ public abstract class Fd {
         this.sysfd = sysfd;
     }
 
-    /** The descriptor's number; of no use once {@link #isOpen} is false. */
+    /**
+     * The descriptor's number; of no use once {@link #isOpen} is false.
+     *
+     * @return 0 or more
+     */
     public final int sysfd() {
         return sysfd;
     }
 
+    /**
+     * Whether it may still be used. Any thread.
+     *
+     * @return false from the first {@link #close} on, also while the descriptor itself waits for a
+     *     call that is under way
+     */
     public final boolean isOpen() {
         return (refs & CLOSED) == 0;
     }
 
     // ---- Calls that move data: -EBADF once it is closed. ----
 
-    /** Reads at most {@code count} bytes: recv(2). 0 is the end of the stream. */
+    /**
+     * Reads: recv(2).
+     *
+     * @param address of the first byte
+     * @param count at most so many bytes
+     * @return how many bytes, 0 at the end of the stream, or {@code -errno}
+     */
     public final int read(long address, int count) {
         if (!tryIncref()) {
             return -EBADF;
@@ -106,7 +122,13 @@ public abstract class Fd {
         }
     }
 
-    /** Writes at most {@code count} bytes: send(2). */
+    /**
+     * Writes: send(2).
+     *
+     * @param address of the first byte
+     * @param count at most so many bytes
+     * @return how many bytes, or {@code -errno}
+     */
     public final int write(long address, int count) {
         if (!tryIncref()) {
             return -EBADF;
@@ -122,7 +144,13 @@ public abstract class Fd {
         }
     }
 
-    /** Writes a gathering of buffers: writev(2). */
+    /**
+     * Writes a gathering of buffers: writev(2).
+     *
+     * @param iov the address of an array of {@code struct iovec}
+     * @param iovcnt its length, at most {@code IOV_MAX}
+     * @return how many bytes, or {@code -errno}
+     */
     public final long writev(long iov, int iovcnt) {
         if (!tryIncref()) {
             return -EBADF;
@@ -138,7 +166,13 @@ public abstract class Fd {
         }
     }
 
-    /** Reads into several buffers: readv(2). */
+    /**
+     * Reads into several buffers: readv(2).
+     *
+     * @param iov the address of an array of {@code struct iovec}
+     * @param iovcnt its length, at most {@code IOV_MAX}
+     * @return how many bytes, 0 at the end of the stream, or {@code -errno}
+     */
     public final long readv(long iov, int iovcnt) {
         if (!tryIncref()) {
             return -EBADF;
@@ -154,7 +188,13 @@ public abstract class Fd {
         }
     }
 
-    /** Receives one message: recvmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
+    /**
+     * Receives one message: recvmsg(2).
+     *
+     * @param msg the address of a {@code struct msghdr}
+     * @param flags of the call, {@code MSG_...}
+     * @return how many bytes, or {@code -errno}
+     */
     public final long recvmsg(long msg, int flags) {
         if (!tryIncref()) {
             return -EBADF;
@@ -170,7 +210,13 @@ public abstract class Fd {
         }
     }
 
-    /** Sends one message: sendmsg(2). {@code msg} is the address of a {@code struct msghdr}. */
+    /**
+     * Sends one message: sendmsg(2).
+     *
+     * @param msg the address of a {@code struct msghdr}
+     * @param flags of the call, {@code MSG_...}
+     * @return how many bytes, or {@code -errno}
+     */
     public final long sendmsg(long msg, int flags) {
         if (!tryIncref()) {
             return -EBADF;
@@ -186,7 +232,13 @@ public abstract class Fd {
         }
     }
 
-    /** Receives several datagrams: recvmmsg(2). */
+    /**
+     * Receives several datagrams: recvmmsg(2).
+     *
+     * @param msgvec the address of an array of {@code struct mmsghdr}
+     * @param vlen its length
+     * @return how many datagrams, or {@code -errno}
+     */
     public final int recvmmsg(long msgvec, int vlen) {
         if (!tryIncref()) {
             return -EBADF;
@@ -202,7 +254,13 @@ public abstract class Fd {
         }
     }
 
-    /** Sends several datagrams: sendmmsg(2). */
+    /**
+     * Sends several datagrams: sendmmsg(2).
+     *
+     * @param msgvec the address of an array of {@code struct mmsghdr}
+     * @param vlen its length
+     * @return how many datagrams, or {@code -errno}
+     */
     public final int sendmmsg(long msgvec, int vlen) {
         if (!tryIncref()) {
             return -EBADF;
@@ -221,7 +279,11 @@ public abstract class Fd {
     /**
      * Sends with an address: sendto(2).
      *
+     * @param address of the first byte
+     * @param count at most so many bytes
      * @param flags {@code MSG_FASTOPEN} connects and sends at once
+     * @param to the receiver
+     * @return how many bytes, or {@code -errno}
      */
     public final long sendto(long address, int count, int flags, SockAddr to) {
         if (!tryIncref()) {
@@ -238,7 +300,12 @@ public abstract class Fd {
         }
     }
 
-    /** Sends a byte of urgent data: {@code MSG_OOB}, send(2). */
+    /**
+     * Sends a byte of urgent data: {@code MSG_OOB}, send(2).
+     *
+     * @param data its low eight bits
+     * @return 1, or {@code -errno}
+     */
     public final int sendUrgent(int data) {
         if (!tryIncref()) {
             return -EBADF;
@@ -253,7 +320,11 @@ public abstract class Fd {
         }
     }
 
-    /** How many bytes can be read without waiting: {@code FIONREAD}, tcp(7). */
+    /**
+     * What can be read without waiting: {@code FIONREAD}, tcp(7).
+     *
+     * @return how many bytes, or {@code -errno}
+     */
     public final int available() {
         if (!tryIncref()) {
             return -EBADF;
@@ -268,7 +339,15 @@ public abstract class Fd {
         }
     }
 
-    /** Receives one datagram, and where it comes from: recvfrom(2). */
+    /**
+     * Receives one datagram, and where it comes from: recvfrom(2).
+     *
+     * @param address of the first byte
+     * @param count at most so many bytes
+     * @param flags of the call, {@code MSG_...}
+     * @param from gets the sender's address
+     * @return how many bytes, or {@code -errno}
+     */
     public final long recvfrom(long address, int count, int flags, SockAddr from) {
         if (!tryIncref()) {
             return -EBADF;
@@ -290,7 +369,10 @@ public abstract class Fd {
     /**
      * Sends a piece of a file: sendfile(2).
      *
+     * @param file the descriptor of the file
      * @param offset the address of the 64-bit position in the file, moved on by the call
+     * @param count at most so many bytes
+     * @return how many bytes, or {@code -errno}
      */
     public final long sendfile(int file, long offset, long count) {
         if (!tryIncref()) {
@@ -307,7 +389,13 @@ public abstract class Fd {
         }
     }
 
-    /** Moves bytes from this socket into a pipe: splice(2). Does not wait. */
+    /**
+     * Moves bytes from this socket into a pipe: splice(2). Does not wait.
+     *
+     * @param pipe the descriptor of its writing end
+     * @param count at most so many bytes
+     * @return how many bytes, 0 at the end of the stream, or {@code -errno}
+     */
     public final long spliceTo(int pipe, int count) {
         if (!tryIncref()) {
             return -EBADF;
@@ -323,7 +411,13 @@ public abstract class Fd {
         }
     }
 
-    /** Moves bytes from a pipe into this socket: splice(2). Does not wait. */
+    /**
+     * Moves bytes from a pipe into this socket: splice(2). Does not wait.
+     *
+     * @param pipe the descriptor of its reading end
+     * @param count at most so many bytes
+     * @return how many bytes, or {@code -errno}
+     */
     public final long spliceFrom(int pipe, int count) {
         if (!tryIncref()) {
             return -EBADF;

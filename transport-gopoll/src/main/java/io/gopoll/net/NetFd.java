@@ -91,6 +91,7 @@ public final class NetFd extends Fd {
     /**
      * Takes a descriptor over. It must be non-blocking.
      *
+     * @param sysfd the number of an open socket
      * @param family {@code AF_INET}, {@code AF_INET6}, {@code AF_UNIX}, ...
      * @param sotype {@code SOCK_STREAM} or {@code SOCK_DGRAM}
      */
@@ -105,7 +106,11 @@ public final class NetFd extends Fd {
         this.adopted = adopted;
     }
 
-    /** Whether this machine can open IPv6 sockets. */
+    /**
+     * Whether this machine can open IPv6 sockets.
+     *
+     * @return what was found out once, by opening one
+     */
     public static boolean isIpv6Available() {
         return ipv6() != Ipv6.ABSENT;
     }
@@ -113,6 +118,9 @@ public final class NetFd extends Fd {
     /**
      * Opens a socket: non-blocking, close-on-exec; one of IPv6 takes IPv4 peers too.
      *
+     * @param family {@code AF_INET}, {@code AF_INET6}, {@code AF_UNIX} or {@code AF_VSOCK}
+     * @param sotype {@code SOCK_STREAM} or {@code SOCK_DGRAM}
+     * @return a new socket, to be closed by the caller
      * @throws IOException if the system refuses, named "socket"
      */
     public static NetFd socket(int family, int sotype) throws IOException {
@@ -137,6 +145,8 @@ public final class NetFd extends Fd {
      * Takes over a descriptor that somebody else has opened: makes it non-blocking and asks the
      * kernel for its family and type.
      *
+     * @param fd its number
+     * @return what closes it from now on
      * @throws IOException if it is not an open socket
      */
     public static NetFd adopt(int fd) throws IOException {
@@ -154,17 +164,29 @@ public final class NetFd extends Fd {
     }
 
     /**
-     * Whether somebody else has opened this descriptor: there may be duplicates of it, so that
-     * closing it does not take its socket out of a poller.
+     * Whether somebody else has opened this descriptor.
+     *
+     * @return true if there may be duplicates of it, so that closing it does not take its socket
+     *     out of a poller
      */
     public boolean isAdopted() {
         return adopted;
     }
 
+    /**
+     * The socket's family.
+     *
+     * @return {@code AF_INET}, {@code AF_INET6}, {@code AF_UNIX} or {@code AF_VSOCK}
+     */
     public int family() {
         return family;
     }
 
+    /**
+     * The socket's type.
+     *
+     * @return {@code SOCK_STREAM} or {@code SOCK_DGRAM}
+     */
     public int sotype() {
         return sotype;
     }
@@ -172,6 +194,8 @@ public final class NetFd extends Fd {
     /**
      * Has it watched; of Unix sockets and UDP the writing side only once somebody waits for it.
      *
+     * @param poller that watches it until it is closed
+     * @return where to wait for it
      * @throws IOException if it cannot be polled
      */
     public PollDesc open(NetPoller poller) throws IOException {
@@ -193,6 +217,8 @@ public final class NetFd extends Fd {
     /**
      * Starts to connect: connect(2).
      *
+     * @param remote the peer, for the message of the exception
+     * @param writer writes the address for the call
      * @return true if the connection stands, false if it is under way: the descriptor becomes
      *     writable when it stands or has failed, see {@link #finishConnect}
      * @throws IOException the refusal, naming the address
@@ -223,6 +249,7 @@ public final class NetFd extends Fd {
      * before.
      *
      * @param remote the address of the first call
+     * @param writer writes the address for the call
      * @return false if it still is under way
      * @throws IOException why it failed
      */
@@ -250,7 +277,11 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** Takes the peer from a datagram socket: connect(2) to {@code AF_UNSPEC}. */
+    /**
+     * Takes the peer from a datagram socket: connect(2) to {@code AF_UNSPEC}.
+     *
+     * @throws IOException if the system refuses, or the socket is closed
+     */
     public void disconnect() throws IOException {
         incref("disconnect");
         Scratch scratch = Scratch.take();
@@ -264,7 +295,13 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** Binds: bind(2). */
+    /**
+     * Binds: bind(2).
+     *
+     * @param local the address, for the message of the exception
+     * @param writer writes the address for the call
+     * @throws IOException the refusal, naming the address
+     */
     public void bind(SocketAddress local, SockAddrWriter writer) throws IOException {
         incref("bind");
         Scratch scratch = Scratch.take();
@@ -278,7 +315,13 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** Listens: listen(2). */
+    /**
+     * Listens: listen(2).
+     *
+     * @param backlog how many connections may wait to be accepted; {@code net.core.somaxconn}
+     *     limits it
+     * @throws IOException if the system refuses, or the socket is closed
+     */
     public void listen(int backlog) throws IOException {
         incref("listen");
         try {
@@ -293,6 +336,7 @@ public final class NetFd extends Fd {
      *
      * @param how {@code SHUT_RD}, {@code SHUT_WR} or {@code SHUT_RDWR}
      * @throws java.nio.channels.NotYetConnectedException if the socket is not connected
+     * @throws IOException if the system refuses, or the socket is closed
      */
     public void shutdown(int how) throws IOException {
         incref("shutdown");
@@ -306,29 +350,66 @@ public final class NetFd extends Fd {
     /** Writes a socket address for this socket's family into the memory of a call. */
     @FunctionalInterface
     public interface SockAddrWriter {
+        /**
+         * Called once for each system call.
+         *
+         * @param address memory that belongs to the call
+         */
         void write(SockAddr address);
     }
 
-    /** Reads a socket address out of the memory of a call. */
+    /**
+     * Reads a socket address out of the memory of a call.
+     *
+     * @param <T> the class of the address
+     */
     @FunctionalInterface
     public interface SockAddrReader<T> {
+        /**
+         * Called once, after the system call.
+         *
+         * @param address memory that belongs to the call: what is read must be copied
+         * @return the address as an object
+         */
         T read(SockAddr address);
     }
 
-    /** The address this socket is bound to: getsockname(2). Null if it is closed or has none. */
+    /**
+     * The address this socket is bound to: getsockname(2).
+     *
+     * @param <T> the class of the address
+     * @param reader reads it
+     * @return null if the socket is closed or has none
+     */
     public <T> @Nullable T localAddress(SockAddrReader<T> reader) {
         return address(true, reader);
     }
 
-    /** The address of the peer: getpeername(2). Null if it is closed or not connected. */
+    /**
+     * The address of the peer: getpeername(2).
+     *
+     * @param <T> the class of the address
+     * @param reader reads it
+     * @return null if the socket is closed or not connected
+     */
     public <T> @Nullable T remoteAddress(SockAddrReader<T> reader) {
         return address(false, reader);
     }
 
+    /**
+     * As {@link #localAddress}, of IPv4 or IPv6.
+     *
+     * @return null if the socket is closed or has none
+     */
     public @Nullable InetSocketAddress localInetAddress() {
         return localAddress(SockAddr::inet);
     }
 
+    /**
+     * As {@link #remoteAddress}, of IPv4 or IPv6.
+     *
+     * @return null if the socket is closed or not connected
+     */
     public @Nullable InetSocketAddress remoteInetAddress() {
         return remoteAddress(SockAddr::inet);
     }
@@ -352,7 +433,14 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** An option whose value is an int: getsockopt(2). */
+    /**
+     * An option whose value is an int: getsockopt(2).
+     *
+     * @param level {@code SOL_SOCKET}, {@code IPPROTO_TCP} and so on
+     * @param name of the option at that level
+     * @return its value
+     * @throws IOException if the system refuses, or the socket is closed
+     */
     public int getIntOption(int level, int name) throws IOException {
         Scratch scratch = Scratch.take();
         try {
@@ -365,7 +453,14 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** Sets an option whose value is an int: setsockopt(2). */
+    /**
+     * Sets an option whose value is an int: setsockopt(2).
+     *
+     * @param level {@code SOL_SOCKET}, {@code IPPROTO_TCP} and so on
+     * @param name of the option at that level
+     * @param value to set
+     * @throws IOException if the system refuses, or the socket is closed
+     */
     public void setIntOption(int level, int name, int value) throws IOException {
         Scratch scratch = Scratch.take();
         try {
@@ -379,8 +474,11 @@ public final class NetFd extends Fd {
     /**
      * Any option: getsockopt(2).
      *
+     * @param level {@code SOL_SOCKET}, {@code IPPROTO_TCP} and so on
+     * @param name of the option at that level
      * @param value room for the value
      * @return how many bytes of it the kernel filled in
+     * @throws IOException if the system refuses, or the socket is closed
      */
     public int getOption(int level, int name, NativeMemory value) throws IOException {
         return getOption(level, name, value.address(), value.size());
@@ -403,7 +501,15 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** Any option: setsockopt(2). */
+    /**
+     * Any option: setsockopt(2).
+     *
+     * @param level {@code SOL_SOCKET}, {@code IPPROTO_TCP} and so on
+     * @param name of the option at that level
+     * @param value begins with the value
+     * @param length of the value, in bytes
+     * @throws IOException if the system refuses, or the socket is closed
+     */
     public void setOption(int level, int name, NativeMemory value, int length) throws IOException {
         incref("setsockopt");
         try {
@@ -416,7 +522,12 @@ public final class NetFd extends Fd {
         }
     }
 
-    /** {@code SO_LINGER}, socket(7): seconds, -1 if it is off. */
+    /**
+     * {@code SO_LINGER}, socket(7).
+     *
+     * @return seconds, -1 if it is off
+     * @throws IOException if the system refuses, or the socket is closed
+     */
     public int getLinger() throws IOException {
         NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
         getOption(Constants.SOL_SOCKET, Constants.SO_LINGER, linger);
@@ -427,6 +538,7 @@ public final class NetFd extends Fd {
      * {@code SO_LINGER}, socket(7).
      *
      * @param seconds below 0 turns it off
+     * @throws IOException if the system refuses, or the socket is closed
      */
     public void setLinger(int seconds) throws IOException {
         NativeMemory linger = NativeMemory.allocate(2 * Integer.BYTES);
@@ -440,10 +552,13 @@ public final class NetFd extends Fd {
      * 3678.
      *
      * @param name {@code MCAST_JOIN_GROUP} and so on
+     * @param group the address of the group
      * @param interfaceIndex 0 lets the kernel choose by its routes
      * @param source the sender, null for the options that concern all of them
+     * @throws IOException if the system refuses, or the socket is closed
      */
-    public void multicast(int name, InetAddress group, int interfaceIndex, InetAddress source)
+    public void multicast(
+            int name, InetAddress group, int interfaceIndex, @Nullable InetAddress source)
             throws IOException {
         // struct group_source_req, of which struct group_req is the beginning: an int, aligned to
         // eight bytes, and one or two struct sockaddr_storage.

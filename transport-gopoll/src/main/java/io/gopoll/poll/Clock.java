@@ -26,12 +26,21 @@ public final class Clock {
 
     private Clock() {}
 
-    /** Nanoseconds since this class was initialized, above zero. */
+    /**
+     * The time.
+     *
+     * @return nanoseconds since this class was initialized, above zero
+     */
     public static long now() {
         return System.nanoTime() - ORIGIN;
     }
 
-    /** The time that is {@code nanos} from now (0 or more); {@link #NEVER} if that overflows. */
+    /**
+     * A time to come.
+     *
+     * @param nanos so many from now, 0 or more
+     * @return that time; {@link #NEVER} if it overflows
+     */
     public static long after(long nanos) {
         long time = now() + nanos;
         return time < 0 ? NEVER : time;

@@ -22,6 +22,7 @@ import java.time.Instant;
  */
 public final class Deadline {
 
+    /** No deadline. */
     public static final long NONE = 0;
 
     /** A deadline that has passed. So has every other one below zero. */
@@ -34,6 +35,7 @@ public final class Deadline {
      * move.
      *
      * @param time null for no deadline
+     * @return {@link #NONE} for null, {@link #PAST} for a time that is not to come
      */
     public static long at(Instant time) {
         if (time == null) {
@@ -52,6 +54,7 @@ public final class Deadline {
      * The deadline so long from now.
      *
      * @param left zero for no deadline, below zero for one that has passed
+     * @return {@link #NONE} for zero, {@link #PAST} below it
      */
     public static long in(Duration left) {
         if (left.isZero()) {
@@ -64,13 +67,19 @@ public final class Deadline {
      * The deadline so many nanoseconds from now.
      *
      * @param nanos 0 or more
+     * @return a time of {@link System#nanoTime}; {@link Long#MAX_VALUE} if it does not fit
      */
     public static long in(long nanos) {
         long at = System.nanoTime() + nanos;
         return at < 0 ? Long.MAX_VALUE : at;
     }
 
-    /** A duration in nanoseconds; the nearest long if it does not fit. */
+    /**
+     * A duration as a number.
+     *
+     * @param duration of any length and sign
+     * @return nanoseconds; the nearest long if they do not fit
+     */
     public static long saturatedNanos(Duration duration) {
         try {
             return duration.toNanos();
@@ -79,7 +88,12 @@ public final class Deadline {
         }
     }
 
-    /** What {@link PollDesc#setDeadline} takes for this deadline. */
+    /**
+     * What {@link PollDesc#setDeadline} takes for this deadline.
+     *
+     * @param at a deadline
+     * @return nanoseconds from now; 0 for none, below 0 if it has passed
+     */
     public static long delay(long at) {
         if (at <= NONE) {
             return at;
@@ -88,17 +102,33 @@ public final class Deadline {
         return left > 0 ? left : PAST;
     }
 
-    /** Whether a deadline has passed. */
+    /**
+     * Whether a deadline has passed.
+     *
+     * @param at a deadline
+     * @return false for none
+     */
     public static boolean isPast(long at) {
         return at != NONE && (at < NONE || at <= System.nanoTime());
     }
 
-    /** Whether a timer that is set for one deadline comes soon enough for another one. */
+    /**
+     * Whether a timer that is set for one deadline comes soon enough for another one.
+     *
+     * @param timer the deadline that the timer is set for; {@link #NONE} if it is not set
+     * @param at the deadline that it is asked for
+     * @return true also if no deadline is asked for
+     */
     public static boolean isSoonEnough(long timer, long at) {
         return at == NONE || (timer > NONE && at >= timer);
     }
 
-    /** The time left until a deadline; zero for none, below zero if it has passed. */
+    /**
+     * The time until a deadline.
+     *
+     * @param at the deadline
+     * @return zero for none, below zero if it has passed
+     */
     public static Duration left(long at) {
         return Duration.ofNanos(delay(at));
     }

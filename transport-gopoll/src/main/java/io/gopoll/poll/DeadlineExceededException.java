@@ -28,7 +28,9 @@ public final class DeadlineExceededException extends SocketTimeoutException {
     private static final long serialVersionUID = 1;
 
     /**
-     * @param operation what has failed, such as {@code "read"} or {@code "write"}
+     * For an operation that has failed.
+     *
+     * @param operation such as {@code "read"} or {@code "write"}
      * @param address of the peer, or of the listener itself; null if there is none
      */
     public DeadlineExceededException(String operation, @Nullable SocketAddress address) {

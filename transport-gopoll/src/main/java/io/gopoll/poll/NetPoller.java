@@ -44,6 +44,7 @@ public interface NetPoller extends AutoCloseable {
      * That one is for where there is no epoll, and to compare with: each wait costs as much time as
      * there are open descriptors.
      *
+     * @return a new one, to be closed by the caller
      * @throws IOException if there are no descriptors left (EMFILE, ENFILE) or no memory
      * @throws IllegalArgumentException as {@link #kind}
      * @throws UnsupportedOperationException if system calls cannot be made here
@@ -56,6 +57,8 @@ public interface NetPoller extends AutoCloseable {
      * Watches both sides of a descriptor, edge-triggered, until {@link PollDesc#close}: Go's {@code
      * pollOpen}. Any thread.
      *
+     * @param fd an open, non-blocking descriptor
+     * @return where to wait for it; one that was used for another descriptor before, perhaps
      * @throws NotPollableException if it is a regular file or a directory
      * @throws IOException if the kernel refuses for another reason
      */
@@ -67,6 +70,8 @@ public interface NetPoller extends AutoCloseable {
      * that the receiver takes what they have sent, whether or not anybody waits. TCP reports that
      * only after a write that did not fit (SOCK_NOSPACE).
      *
+     * @param fd an open, non-blocking descriptor
+     * @return where to wait for it; one that was used for another descriptor before, perhaps
      * @throws NotPollableException if it is a regular file or a directory
      * @throws IOException if the kernel refuses for another reason
      */
@@ -91,6 +96,8 @@ public interface NetPoller extends AutoCloseable {
     /**
      * How many polls have begun and ended: odd while a thread is in {@link #poll}. If it is even,
      * and the same as some time ago, nobody has polled since. Any thread.
+     *
+     * @return odd while a thread polls
      */
     long lastPoll();
 
@@ -108,7 +115,11 @@ public interface NetPoller extends AutoCloseable {
      */
     boolean closeIfUnused();
 
-    /** Whether it has been closed. Any thread. */
+    /**
+     * Whether it has been closed. Any thread.
+     *
+     * @return true from the {@link #close} on that has closed it
+     */
     boolean isClosed();
 
     /**

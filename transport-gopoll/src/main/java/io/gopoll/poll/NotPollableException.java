@@ -25,6 +25,11 @@ public final class NotPollableException extends IOException {
 
     private static final long serialVersionUID = 1;
 
+    /**
+     * For a descriptor.
+     *
+     * @param fd the descriptor's number, for the message
+     */
     public NotPollableException(int fd) {
         super(
                 "descriptor "

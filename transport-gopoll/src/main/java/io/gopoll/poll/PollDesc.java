@@ -211,12 +211,20 @@ public final class PollDesc {
         this.index = index;
     }
 
-    /** The descriptor; -1 after {@link #close}. */
+    /**
+     * The descriptor that is watched.
+     *
+     * @return its number; -1 after {@link #close}
+     */
     public int fd() {
         return fd;
     }
 
-    /** Who watches the descriptor. Any thread. */
+    /**
+     * Who watches the descriptor. Any thread.
+     *
+     * @return it never changes
+     */
     public NetPoller poller() {
         return poller;
     }
@@ -267,6 +275,7 @@ public final class PollDesc {
      * where a goroutine gives up its thread. For a side that has found EAGAIN.
      *
      * @param mode READ or WRITE
+     * @param waiter is resumed by the thread that polls, or that interrupts the wait
      * @return false if the waiter has been parked: it will be resumed once, or has been already.
      *     True if there is nothing to wait for, because the side was ready (the token is spent) or
      *     because of an {@link #error}: the waiter will not be resumed.
@@ -280,6 +289,10 @@ public final class PollDesc {
      * As {@link #park}, for a side that has not found EAGAIN: it waits for news, as a hang-up or a
      * deadline. Of what it has left in the socket it may or may not be told again, until {@link
      * #arm}.
+     *
+     * @param mode READ or WRITE
+     * @param waiter as for {@link #park}
+     * @return as of {@link #park}
      */
     public boolean watch(int mode, Waiter waiter) {
         return park(mode, waiter, false);
@@ -347,6 +360,7 @@ public final class PollDesc {
      * park has returned.
      *
      * @param mode READ or WRITE
+     * @param waiter the one that was parked; null is none
      * @return true if {@code waiter} was parked, and will not be resumed; false if it was not
      *     parked any more, because it has been or will be resumed
      */
@@ -407,26 +421,31 @@ public final class PollDesc {
     }
 
     /**
-     * True once the kernel has reported RDHUP, HUP or ERR for this descriptor. From then on a short
-     * read does not mean that the socket is drained: read on until EAGAIN or the end. Any thread.
+     * Whether the descriptor has hung up. From then on a short read does not mean that the socket
+     * is drained: read on until EAGAIN or the end. Any thread.
+     *
+     * @return true once the kernel has reported RDHUP, HUP or ERR for this descriptor
      */
     public boolean hungUp() {
         return (info & HUNG_UP) != 0;
     }
 
     /**
-     * True once the kernel has reported EPOLLPRI for this descriptor: the peer has sent urgent
-     * data. A read stops before the urgent byte, so a short read does not mean that the socket is
-     * drained. Urgent data alone makes no side ready. Any thread.
+     * Whether the peer has sent urgent data. A read stops before the urgent byte, so a short read
+     * does not mean that the socket is drained. Urgent data alone makes no side ready. Any thread.
+     *
+     * @return true once the kernel has reported EPOLLPRI for this descriptor
      */
     public boolean urgent() {
         return (info & URGENT) != 0;
     }
 
     /**
-     * True once the kernel has reported ERR and HUP at once for this descriptor: the connection is
-     * gone, by a reset or a timeout. HUP alone is an end in good order: of a socket that has ended
-     * its own side before, or of a Unix socket whose peer has closed. Any thread.
+     * Whether the connection is gone, by a reset or a timeout. HUP alone is an end in good order:
+     * of a socket that has ended its own side before, or of a Unix socket whose peer has closed.
+     * Any thread.
+     *
+     * @return true once the kernel has reported ERR and HUP at once for this descriptor
      */
     public boolean failed() {
         return (info & FAILED) != 0;
@@ -437,6 +456,7 @@ public final class PollDesc {
      * {@link #error} it does not read the clock. Any thread.
      *
      * @param mode READ or WRITE
+     * @return false also if it has no deadline
      */
     public boolean isPast(int mode) {
         return deadline(mode) < 0;
@@ -545,6 +565,7 @@ public final class PollDesc {
      * An edge is not lost: the other poller reports what is ready already. The caller must be the
      * user of both sides, and nobody may be in {@link #setDeadline} or {@link #unblock}.
      *
+     * @param other an open poller
      * @return the PollDesc to be used from now on
      * @throws IOException if the kernel refuses; this PollDesc stays as it is
      * @throws IllegalStateException if the other poller is closed, or if somebody waits
@@ -645,8 +666,10 @@ public final class PollDesc {
     }
 
     /**
-     * The sequence number that an event must carry to be meant for the present user, and that tells
-     * him from others.
+     * What tells the present user from others: the sequence number that an event must carry to be
+     * meant for him.
+     *
+     * @return a number that a PollDesc gets anew with each descriptor
      */
     public int fdseq() {
         return fdseq(info);

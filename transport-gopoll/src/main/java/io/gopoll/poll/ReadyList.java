@@ -29,10 +29,21 @@ public final class ReadyList {
         waiters = new Waiter[capacity];
     }
 
+    /**
+     * How many waiters there are to resume.
+     *
+     * @return 0 or more
+     */
     public int size() {
         return size;
     }
 
+    /**
+     * One of the waiters, in the order in which they are to be resumed.
+     *
+     * @param index 0 to {@link #size} - 1
+     * @return never null
+     */
     public Waiter get(int index) {
         return waiters[index];
     }

@@ -45,59 +45,147 @@ public final class SafeLogger {
         }
     }
 
-    /** The logger that has the name of a class. Never throws, but for lack of memory. */
+    /**
+     * The logger that has the name of a class. Never throws, but for lack of memory.
+     *
+     * @param owner the class that logs
+     * @return a new one
+     */
     public static SafeLogger of(Class<?> owner) {
         return new SafeLogger(() -> InternalLoggerFactory.getInstance(owner));
     }
 
+    /**
+     * Something is broken.
+     *
+     * @param message as it stands
+     */
     public void error(String message) {
         log(InternalLogLevel.ERROR, message, 0, null, null, null);
     }
 
+    /**
+     * Something is broken.
+     *
+     * @param message with a <code>{}</code>
+     * @param a the first argument
+     */
     public void error(String message, Object a) {
         log(InternalLogLevel.ERROR, message, 1, a, null, null);
     }
 
+    /**
+     * Something is broken.
+     *
+     * @param message with two <code>{}</code>
+     * @param a the first argument
+     * @param b the second argument
+     */
     public void error(String message, Object a, Object b) {
         log(InternalLogLevel.ERROR, message, 2, a, b, null);
     }
 
+    /**
+     * Something is broken.
+     *
+     * @param message with three <code>{}</code>
+     * @param a the first argument
+     * @param b the second argument
+     * @param c the third argument
+     */
     public void error(String message, Object a, Object b, Object c) {
         log(InternalLogLevel.ERROR, message, 3, a, b, c);
     }
 
+    /**
+     * Something goes on, but not as it should.
+     *
+     * @param message as it stands
+     */
     public void warn(String message) {
         log(InternalLogLevel.WARN, message, 0, null, null, null);
     }
 
+    /**
+     * Something goes on, but not as it should.
+     *
+     * @param message with a <code>{}</code>
+     * @param a the first argument
+     */
     public void warn(String message, Object a) {
         log(InternalLogLevel.WARN, message, 1, a, null, null);
     }
 
+    /**
+     * Something goes on, but not as it should.
+     *
+     * @param message with two <code>{}</code>
+     * @param a the first argument
+     * @param b the second argument
+     */
     public void warn(String message, Object a, Object b) {
         log(InternalLogLevel.WARN, message, 2, a, b, null);
     }
 
+    /**
+     * Something goes on, but not as it should.
+     *
+     * @param message with three <code>{}</code>
+     * @param a the first argument
+     * @param b the second argument
+     * @param c the third argument
+     */
     public void warn(String message, Object a, Object b, Object c) {
         log(InternalLogLevel.WARN, message, 3, a, b, c);
     }
 
+    /**
+     * Something that a user may want to know.
+     *
+     * @param message as it stands
+     */
     public void info(String message) {
         log(InternalLogLevel.INFO, message, 0, null, null, null);
     }
 
+    /**
+     * Something for whoever looks for a fault.
+     *
+     * @param message as it stands
+     */
     public void debug(String message) {
         log(InternalLogLevel.DEBUG, message, 0, null, null, null);
     }
 
+    /**
+     * Something for whoever looks for a fault.
+     *
+     * @param message with a <code>{}</code>
+     * @param a the first argument
+     */
     public void debug(String message, Object a) {
         log(InternalLogLevel.DEBUG, message, 1, a, null, null);
     }
 
+    /**
+     * Something for whoever looks for a fault.
+     *
+     * @param message with two <code>{}</code>
+     * @param a the first argument
+     * @param b the second argument
+     */
     public void debug(String message, Object a, Object b) {
         log(InternalLogLevel.DEBUG, message, 2, a, b, null);
     }
 
+    /**
+     * Something for whoever looks for a fault.
+     *
+     * @param message with three <code>{}</code>
+     * @param a the first argument
+     * @param b the second argument
+     * @param c the third argument
+     */
     public void debug(String message, Object a, Object b, Object c) {
         log(InternalLogLevel.DEBUG, message, 3, a, b, c);
     }
