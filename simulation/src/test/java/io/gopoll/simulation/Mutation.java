@@ -117,8 +117,8 @@ final class Mutation {
                     of(
                                     "A wakeup that could not be written is the last one",
                                     "EpollPoller",
-                                    "return closed || writeOne() || makeEdge() || replaceEventfd();",
-                                    "return closed || writeOne();")
+                                    "return isClosed() || writeOne() || makeEdge() || replaceEventfd();",
+                                    "return isClosed() || writeOne();")
                             .and("AbstractNetPoller", "                missed = true;\n", "")
                             .and(
                                     "AbstractNetPoller",
@@ -146,14 +146,9 @@ final class Mutation {
                             "                    return;"),
                     of(
                             "A short read after the peer's end is taken for drained",
-                            "EpollPoller",
-                            "int news = (mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0",
-                            "int news = (mask & (EPOLLHUP | EPOLLERR)) != 0"),
-                    of(
-                            "A splice that has found the pipe full is not resumed",
-                            "Splices",
-                            "sources.forEach(source -> source.readSide().again());",
-                            ""),
+                            "Revents",
+                            "int news = (mask & (POLLRDHUP | POLLHUP | POLLERR)) != 0",
+                            "int news = (mask & (POLLHUP | POLLERR)) != 0"),
                     of(
                             "A connection that cannot be watched has been active (GoPoll's own)",
                             "AbstractGoPollChannel",
