@@ -23,8 +23,8 @@ module io.gopoll.transport {
     requires transitive io.netty.common;
     requires transitive io.netty.transport;
     requires transitive io.netty.transport.unix.common;
-    // Its annotations are for compilers.
-    requires static transitive org.jspecify;
+    // Its annotations are for compilers. Not transitive: who compiles against GoPoll need not have them.
+    requires static org.jspecify;
 
     // The packages below it are its parts, and for nobody else.
     exports io.gopoll.channel;

@@ -95,8 +95,8 @@ class PreferredTransportTest {
         assertServes(
                 "nio",
                 "tcp udp unix none",
-                run("netty-nothing", "-Dos.name=Mac OS X"),
-                "GoPoll needs Linux, and this is Mac OS X",
+                run("netty-nothing", "-Dos.name=FreeBSD"),
+                "GoPoll needs Linux, and this is FreeBSD",
                 "nor is Netty's epoll: java.lang.UnsatisfiedLinkError");
     }
 
