@@ -83,8 +83,11 @@ public final class GoroutineEventLoop extends StrandEventExecutor implements IoE
 
     @Override
     void burstEnds() {
-        if (durableName == null && isUnused()) {
-            unused();
+        if (durableName == null) {
+            Channel channel = owner.channel();
+            if (isUnused(channel)) {
+                unused(channel);
+            }
         }
     }
 
@@ -98,9 +101,8 @@ public final class GoroutineEventLoop extends StrandEventExecutor implements IoE
      * task is scheduled. Those close when the loop says that it has ended, so the loop must not
      * wait for them.
      */
-    private boolean isUnused() {
-        Channel channel = owner.channel();
-        return (channel == null || !channel.isRegistered() || channel.eventLoop() != this)
+    private boolean isUnused(Channel channel) {
+        return owner.isLeftBy(channel, this)
                 && nextScheduledTaskDeadlineNanos() == -1
                 && registrations().hasDatagramsOnly();
     }
@@ -109,8 +111,7 @@ public final class GoroutineEventLoop extends StrandEventExecutor implements IoE
      * Its channel has left. Either another channel gets the loop, or everybody who keeps something
      * for it is told.
      */
-    private void unused() {
-        Channel left = owner.channel();
+    private void unused(Channel left) {
         if (left == null) {
             owner.ended();
         } else {

@@ -48,6 +48,9 @@ final class LoopOwner {
      */
     private volatile Channel channel;
 
+    /** Whether the channel has been registered: before that it cannot have left. */
+    private volatile boolean arrived;
+
     /** See {@link #name}; null until it is asked for and all is known. */
     private volatile String name;
 
@@ -67,7 +70,21 @@ final class LoopOwner {
     /** The group takes the loop for a channel. */
     void take(Channel taker) {
         name = null;
+        // Whoever finds the channel finds that it has not arrived.
+        arrived = false;
         channel = taker;
+    }
+
+    /** The channel that the loop was taken for is registered with it. */
+    void arrived() {
+        arrived = true;
+    }
+
+    /**
+     * @param left what {@link #channel} has given; null for none
+     */
+    boolean isLeftBy(Channel left, GoroutineEventLoop loop) {
+        return left == null || arrived && !(left.isRegistered() && left.eventLoop() == loop);
     }
 
     /**

@@ -20,6 +20,7 @@ import io.gopoll.sched.Scheduler;
 import io.gopoll.sched.Strand;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.IoHandle;
 import io.netty.util.concurrent.DefaultPromise;
@@ -81,6 +82,9 @@ public final class Loops {
 
     /** Loops whose channel has closed. */
     private final Queue<GoroutineEventLoop> idle = PlatformDependent.newFixedMpmcQueue(IDLE_LOOPS);
+
+    /** One for all registrations. */
+    private final ChannelFutureListener arrival = this::arrived;
 
     private final AtomicInteger nextDurable = new AtomicInteger();
     private final AtomicInteger nextPoller = new AtomicInteger();
@@ -329,15 +333,27 @@ public final class Loops {
         return loop;
     }
 
-    /**
-     * If the registration fails later, the loop has had a turn, and notices that it has no channel.
-     */
+    /** The loop is the channel's until that has left, or now if it does not come. */
     public ChannelFuture giveBackIfFailed(
             GoroutineEventLoop loop, Channel channel, ChannelFuture registered) {
         if (registered.isDone() && !registered.isSuccess()) {
             takeBack(loop, channel);
+        } else if (registered.isVoid()) {
+            loop.owner().arrived();
+        } else {
+            registered.addListener(arrival);
         }
         return registered;
+    }
+
+    private void arrived(ChannelFuture registered) {
+        Channel channel = registered.channel();
+        GoroutineEventLoop loop = (GoroutineEventLoop) channel.eventLoop();
+        if (registered.isSuccess()) {
+            loop.owner().arrived();
+        } else {
+            takeBack(loop, channel);
+        }
     }
 
     /** What {@link #next} goes through. */
