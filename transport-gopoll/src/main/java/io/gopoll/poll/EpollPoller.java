@@ -84,8 +84,7 @@ public final class EpollPoller extends AbstractNetPoller {
      */
     private int eventfd;
 
-    /** Eight bytes, the number 1: what is written to the eventfd. */
-    private final NativeMemory one = NativeMemory.allocate(Long.BYTES);
+    private final Eventfd writer = new Eventfd();
 
     /** What epoll_ctl is told, under {@link #controlLock}. */
     private final EpollEvents change = new EpollEvents(1);
@@ -113,7 +112,6 @@ public final class EpollPoller extends AbstractNetPoller {
      *     Syscalls#get}
      */
     public EpollPoller() throws IOException {
-        one.buffer().putLong(0, 1);
         epfd = sys.epoll_create1(EPOLL_CLOEXEC);
         if (epfd < 0) {
             throw Errno.newException("epoll_create1", epfd);
@@ -308,12 +306,7 @@ public final class EpollPoller extends AbstractNetPoller {
     }
 
     private boolean writeOne() {
-        int result;
-        do {
-            result = sys.write(eventfd, one.address(), Long.BYTES);
-        } while (result == -Errno.EINTR);
-        Reference.reachabilityFence(one);
-        return result >= 0;
+        return writer.write(eventfd);
     }
 
     /** The other way to an edge, if the eventfd takes no more: its count is above 0. */

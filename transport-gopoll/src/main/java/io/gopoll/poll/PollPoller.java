@@ -101,8 +101,7 @@ final class PollPoller extends AbstractNetPoller {
     /** A signal was an {@link #interrupt}. */
     private volatile boolean asked;
 
-    /** Eight bytes, the number 1: what is written to the eventfd. */
-    private final NativeMemory one = NativeMemory.allocate(Long.BYTES);
+    private final Eventfd writer = new Eventfd();
 
     /** Where the eventfd's count is read to. The polling thread's. */
     private final NativeMemory count = NativeMemory.allocate(Long.BYTES);
@@ -188,7 +187,6 @@ final class PollPoller extends AbstractNetPoller {
      *     Syscalls#get}
      */
     PollPoller() throws IOException {
-        one.buffer().putLong(0, 1);
         eventfd = newEventfd();
         if (eventfd < 0) {
             throw Errno.newException("eventfd", eventfd);
@@ -444,12 +442,7 @@ final class PollPoller extends AbstractNetPoller {
     }
 
     private boolean writeOne() {
-        int result;
-        do {
-            result = sys.write(eventfd, one.address(), Long.BYTES);
-        } while (result == -Errno.EINTR);
-        Reference.reachabilityFence(one);
-        return result >= 0;
+        return writer.write(eventfd);
     }
 
     /** Somebody has closed the eventfd, and its number may be another's by now. */
