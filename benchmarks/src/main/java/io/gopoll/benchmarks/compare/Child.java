@@ -78,6 +78,10 @@ final class Child implements AutoCloseable {
 
     /** This very JVM with this very class path, and the GoPoll and Netty properties set here. */
     static List<String> java(Class<?> main, List<String> flags) {
+        return java(main, flags, System.getProperty("java.class.path"));
+    }
+
+    static List<String> java(Class<?> main, List<String> flags, String classPath) {
         List<String> command = new ArrayList<>();
         command.add(
                 System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
@@ -96,7 +100,7 @@ final class Child implements AutoCloseable {
         }
         command.addAll(flags);
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(classPath);
         command.add(main.getName());
         return command;
     }

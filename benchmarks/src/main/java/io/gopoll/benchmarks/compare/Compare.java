@@ -44,7 +44,10 @@ import picocli.CommandLine.Spec;
                     + " there are two. All servers of a workload run at once and are measured in"
                     + " turn, in rounds. The table has medians of all rounds and, in brackets, the"
                     + " least and the most; ratios are to Netty's epoll in the same round. epoll-again"
-                    + " is epoll once more: by how much it differs from 1 is the noise."
+                    + " is epoll once more: by how much it differs from 1 is the noise.",
+            "With -Dgopoll.before=JAR[:JAR...] before -jar, the jars of another build of"
+                    + " transport-gopoll, the transports gopoll-before and goroutine-before are"
+                    + " that build."
         })
 public final class Compare implements Callable<Integer> {
 

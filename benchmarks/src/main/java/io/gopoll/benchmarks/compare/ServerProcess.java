@@ -65,7 +65,7 @@ final class ServerProcess implements AutoCloseable {
             Transport transport, Workload workload, Backend backend, Path folder)
             throws IOException, Unusable {
         if (transport.source() == null) {
-            List<String> command = Child.java(Server.class, transport.flags);
+            List<String> command = Child.java(Server.class, transport.flags, transport.classPath());
             command.addAll(
                     List.of(transport.name(), workload.name(), folder.toString(), backend.address));
             return command;

@@ -40,6 +40,7 @@ import io.netty.channel.uring.IoUringDatagramChannel;
 import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerDomainSocketChannel;
 import io.netty.channel.uring.IoUringServerSocketChannel;
+import java.io.File;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.EnumSet;
@@ -61,6 +62,9 @@ enum Transport {
     /** The same two; what their handlers open are sockets of io.gopoll.net. */
     GOROUTINE_JDK_CONN("goroutine-jdk-conn", Netty.GOROUTINE, "-Dio.gopoll.scheduler=jdk"),
     GOROUTINE_CONN("goroutine-conn", Netty.GOROUTINE, "-Dio.gopoll.scheduler=gopoll"),
+    /** Another build of GoPoll: see {@link #BEFORE}. */
+    GOPOLL_BEFORE("gopoll-before", Netty.GOPOLL, "-Dio.gopoll.syscalls=ffm"),
+    GOROUTINE_BEFORE("goroutine-before", Netty.GOROUTINE, "-Dio.gopoll.scheduler=gopoll"),
     /** Blocking channels of the JDK, a virtual thread for each. */
     JDK_VT("jdk-vt", null),
     /** Go's net package, a goroutine for each connection. */
@@ -70,6 +74,9 @@ enum Transport {
 
     /** What the others' ratios are to. */
     static final Transport REFERENCE = EPOLL;
+
+    /** The class path of the build of GoPoll that is compared with this one, or null. */
+    private static final String BEFORE = System.getProperty("gopoll.before");
 
     private static final Set<Service> IN_C =
             EnumSet.of(Service.ECHO, Service.HTTP, Service.DOWNLOAD, Service.UPLOAD);
@@ -92,8 +99,21 @@ enum Transport {
         return this == C ? Source.SERVER_C : this == GO ? Source.SERVER_GO : null;
     }
 
+    /** Of its server, where that runs in a JVM. */
+    String classPath() {
+        String here = System.getProperty("java.class.path");
+        return isBefore() ? BEFORE + File.pathSeparator + here : here;
+    }
+
+    private boolean isBefore() {
+        return this == GOPOLL_BEFORE || this == GOROUTINE_BEFORE;
+    }
+
     /** Whether there is anything to compare: not every server has every service. */
     boolean has(Workload workload) {
+        if (isBefore() && BEFORE == null) {
+            return false;
+        }
         if (opensConns()) {
             return workload.service.asks();
         }
