@@ -17,6 +17,7 @@
  * <p>{@code --enable-native-access=io.gopoll.sys} lets it make system calls; {@code --add-opens
  * java.base/java.lang=io.gopoll.transport} gives goroutine loops GoPoll's own scheduler.
  */
+@SuppressWarnings("module") // what it opens itself to is not there when it is compiled
 module io.gopoll.transport {
     requires io.gopoll.sys;
     requires transitive io.netty.buffer;
@@ -31,4 +32,7 @@ module io.gopoll.transport {
     exports io.gopoll.net;
     // For its exceptions. What else is in it is for the two above.
     exports io.gopoll.poll;
+    // gopoll-as-epoll's LinuxSocket is one of these sockets.
+    exports io.gopoll.net.fd to
+            io.netty.transport.classes.epoll;
 }

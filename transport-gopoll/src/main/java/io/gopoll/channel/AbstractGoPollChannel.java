@@ -27,7 +27,7 @@ import io.gopoll.channel.side.ReadSide;
 import io.gopoll.channel.side.Sides;
 import io.gopoll.channel.side.SocketDescriptor;
 import io.gopoll.channel.side.WriteSide;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;

@@ -19,7 +19,7 @@ import io.gopoll.channel.side.DatagramReadSide;
 import io.gopoll.channel.side.DatagramWriteSide;
 import io.gopoll.channel.side.ReadSide;
 import io.gopoll.channel.side.WriteSide;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
 import io.netty.buffer.ByteBuf;

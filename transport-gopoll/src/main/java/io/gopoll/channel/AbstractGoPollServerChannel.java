@@ -16,7 +16,7 @@ package io.gopoll.channel;
 import io.gopoll.channel.side.AcceptSide;
 import io.gopoll.channel.side.ReadSide;
 import io.gopoll.channel.side.WriteSide;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;

@@ -19,7 +19,7 @@ import io.gopoll.channel.side.Splices;
 import io.gopoll.channel.side.StreamReadSide;
 import io.gopoll.channel.side.StreamWriteSide;
 import io.gopoll.channel.side.WriteSide;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.poll.SafeLogger;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 

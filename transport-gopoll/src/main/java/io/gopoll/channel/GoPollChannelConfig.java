@@ -15,7 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.channel.side.ReadDeadline;
 import io.gopoll.channel.side.WriteDeadline;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeIoException;
 import io.gopoll.sys.NativeMemory;

@@ -16,7 +16,7 @@ package io.gopoll.channel;
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
 import io.gopoll.channel.address.AddressFamily;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.poll.SafeLogger;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;

@@ -15,7 +15,7 @@ package io.gopoll.channel;
 
 import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.channel.address.UnixAddresses;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Msghdrs;
 import io.netty.buffer.ByteBuf;

@@ -19,7 +19,7 @@ import io.gopoll.channel.side.DomainReadSide;
 import io.gopoll.channel.side.DomainWriteSide;
 import io.gopoll.channel.side.ReadSide;
 import io.gopoll.channel.side.WriteSide;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.DomainSocketAddress;

@@ -15,8 +15,8 @@ package io.gopoll.channel;
 
 import io.gopoll.channel.address.AddressFamily;
 import io.gopoll.channel.address.UnixAddresses;
-import io.gopoll.net.NetFd;
-import io.gopoll.net.UnixSocketFile;
+import io.gopoll.net.fd.NetFd;
+import io.gopoll.net.fd.UnixSocketFile;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;

@@ -14,7 +14,7 @@
 package io.gopoll.channel;
 
 import io.gopoll.channel.address.AddressFamily;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;

@@ -19,7 +19,7 @@ import io.gopoll.channel.side.ReadSide;
 import io.gopoll.channel.side.StreamReadSide;
 import io.gopoll.channel.side.StreamWriteSide;
 import io.gopoll.channel.side.WriteSide;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;

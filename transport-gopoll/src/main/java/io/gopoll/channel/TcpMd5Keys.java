@@ -15,7 +15,7 @@ package io.gopoll.channel;
 
 import static io.netty.util.internal.ObjectUtil.checkNotNull;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;

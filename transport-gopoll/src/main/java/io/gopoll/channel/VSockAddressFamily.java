@@ -14,7 +14,7 @@
 package io.gopoll.channel;
 
 import io.gopoll.channel.address.AddressFamily;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.SockAddr;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;

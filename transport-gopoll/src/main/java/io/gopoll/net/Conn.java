@@ -13,6 +13,8 @@
  */
 package io.gopoll.net;
 
+import io.gopoll.net.fd.PollFd;
+import io.gopoll.net.fd.Splice;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.FileChannels;
 import java.io.IOException;
@@ -149,7 +151,7 @@ public final class Conn extends DataEndpoint implements ByteChannel {
 
     // ---- Moving without reading and writing. ----
 
-    private static final int COPY_SIZE = Scratch.SIZE;
+    private static final int COPY_SIZE = PollFd.COPY_SIZE;
 
     /**
      * Moves everything to the end of the stream: to another stream connection by splice(2), without
@@ -161,7 +163,7 @@ public final class Conn extends DataEndpoint implements ByteChannel {
      */
     public long transferTo(WritableByteChannel target) throws IOException {
         if (target instanceof Conn && ((Conn) target).network.isStream() && network.isStream()) {
-            return fd.spliceTo(((Conn) target).fd);
+            return Splice.all(fd, ((Conn) target).fd);
         }
         ByteBuffer buffer = ByteBuffer.allocate(COPY_SIZE);
         long total = 0;

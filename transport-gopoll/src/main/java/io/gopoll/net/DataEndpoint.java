@@ -13,6 +13,7 @@
  */
 package io.gopoll.net;
 
+import io.gopoll.net.fd.PollFd;
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import java.time.Instant;

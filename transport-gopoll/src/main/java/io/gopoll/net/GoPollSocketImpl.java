@@ -13,6 +13,8 @@
  */
 package io.gopoll.net;
 
+import io.gopoll.net.fd.NetFd;
+import io.gopoll.net.fd.PollFd;
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.PollDesc;
 import io.gopoll.sys.Constants;
@@ -194,7 +196,7 @@ final class GoPollSocketImpl extends SocketImpl {
         setReadDeadline(p);
         PollFd accepted;
         try {
-            accepted = p.accept();
+            accepted = p.accept(SockAddrs::get);
         } catch (IOException e) {
             throw said(e, "Accept timed out");
         }

@@ -16,6 +16,7 @@ package io.gopoll.net;
 import static io.gopoll.sys.Constants.IPPROTO_TCP;
 import static io.gopoll.sys.Constants.SOL_SOCKET;
 
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import java.io.IOException;
 import java.net.SocketException;

@@ -13,6 +13,8 @@
  */
 package io.gopoll.net;
 
+import io.gopoll.net.fd.PollFd;
+import io.gopoll.net.fd.UnixSocketFile;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.Objects;
@@ -42,7 +44,7 @@ public final class Listener extends Endpoint {
      *     descriptors left
      */
     public Conn accept() throws IOException {
-        PollFd accepted = fd.accept();
+        PollFd accepted = fd.accept(SockAddrs::get);
         return new Conn(accepted, network, Objects.requireNonNull(accepted.address()));
     }
 

@@ -13,6 +13,8 @@
  */
 package io.gopoll.net;
 
+import io.gopoll.net.fd.NetFd;
+import io.gopoll.net.fd.PollFd;
 import io.gopoll.poll.Deadline;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Syscalls;

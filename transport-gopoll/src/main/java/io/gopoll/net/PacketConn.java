@@ -13,6 +13,7 @@
  */
 package io.gopoll.net;
 
+import io.gopoll.net.fd.PollFd;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;

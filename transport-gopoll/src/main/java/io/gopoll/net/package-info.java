@@ -14,8 +14,7 @@
 /**
  * Sockets that block the caller and no thread of the system, as those of Go's package net: {@link
  * io.gopoll.net.Net} opens them, {@link io.gopoll.net.GoPollSocketFactory} makes them {@code
- * java.net.Socket}s for drivers. {@link io.gopoll.net.Fd} and {@link io.gopoll.net.NetFd} are not
- * for applications.
+ * java.net.Socket}s for drivers.
  */
 @NullMarked
 package io.gopoll.net;

@@ -16,7 +16,6 @@ package io.gopoll.poll;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A descriptor that is watched by a {@link NetPoller}: Go's {@code pollDesc}. It has two sides,
@@ -43,7 +42,7 @@ import java.util.concurrent.locks.LockSupport;
  * #unblock} at any time between open and close. A closed PollDesc is used again for another
  * descriptor, so nobody may keep it after close.
  */
-public final class PollDesc {
+public final class PollDesc implements Watcher {
 
     /** The reading side: Go's {@code 'r'}. */
     public static final int READ = 1;
@@ -384,10 +383,7 @@ public final class PollDesc {
         if (error != OK) {
             return error;
         }
-        ParkedThread waiter = new ParkedThread(Thread.currentThread());
-        if (!park(mode, waiter)) {
-            waiter.awaitResume();
-        }
+        new ParkedThread(Thread.currentThread()).await(this, mode);
         return error(mode);
     }
 
@@ -404,18 +400,8 @@ public final class PollDesc {
         if (error != OK) {
             return error;
         }
-        Thread thread = Thread.currentThread();
-        ParkedThread waiter = new ParkedThread(thread);
-        if (!park(mode, waiter)) {
-            while (!waiter.resumed && !thread.isInterrupted()) {
-                LockSupport.park(this);
-            }
-            if (unpark(mode, waiter)) {
-                return INTERRUPTED;
-            }
-            // Somebody has taken the waiter and is about to unpark this thread. Wait for that, so
-            // that it does not end a later park of the thread.
-            waiter.awaitResume();
+        if (!new ParkedThread(Thread.currentThread()).awaitInterruptibly(this, mode)) {
+            return INTERRUPTED;
         }
         return error(mode);
     }
@@ -642,13 +628,8 @@ public final class PollDesc {
         return modes << ARMED_SHIFT;
     }
 
-    /**
-     * Says that the descriptor is about to be closed while this is still open: the kernel is to let
-     * go of it, so that close(2) ends the connection. No event comes any more. Any thread, also
-     * after {@link #close}.
-     *
-     * @param fdseq what {@link #fdseq} was when the descriptor was opened
-     */
+    /** No event comes any more. Also after {@link #close}. */
+    @Override
     public void abandon(int fdseq) {
         poller.abandon(this, fdseq);
     }
@@ -858,43 +839,5 @@ public final class PollDesc {
     private enum Sentinel {
         READY,
         WAIT
-    }
-
-    /** A thread that waits in {@link #await}. */
-    private static final class ParkedThread implements Waiter {
-
-        private final Thread thread;
-        volatile boolean resumed;
-
-        ParkedThread(Thread thread) {
-            this.thread = thread;
-        }
-
-        @Override
-        public void resume() {
-            resumed = true;
-            LockSupport.unpark(thread);
-        }
-
-        /**
-         * Called by the thread itself. Neither an interrupt nor an unpark for another reason ends
-         * the wait.
-         */
-        void awaitResume() {
-            boolean interrupted = false;
-            while (!resumed) {
-                LockSupport.park(this);
-                // park returns at once while the flag is set.
-                interrupted |= Thread.interrupted();
-            }
-            if (interrupted) {
-                thread.interrupt();
-            }
-        }
-
-        @Override
-        public String toString() {
-            return thread.getName();
-        }
     }
 }

@@ -22,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gopoll.net.fd.NetFd;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.BindException;

@@ -19,6 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.sys.Constants;
 import java.io.IOException;

@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gopoll.channel.GoPoll;
 import io.gopoll.channel.GoroutineEventLoopGroup;
+import io.gopoll.net.fd.SocketClosedException;
 import io.gopoll.poll.DeadlineExceededException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -84,7 +85,7 @@ class WatchTest {
 
     /** Which poller would be nearer to a goroutine: null if it is watched there. */
     private Object nearer() throws Exception {
-        return get(go(conn.fd.watch::nearer));
+        return get(go(conn.fd::nearer));
     }
 
     private Future<Integer> readByAGoroutineThatWaits() throws Exception {

@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel.address;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.socket.SocketProtocolFamily;

@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel.address;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.SockAddr;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -13,8 +13,8 @@
  */
 package io.gopoll.channel.address;
 
-import io.gopoll.net.NetFd;
-import io.gopoll.net.UnixSocketFile;
+import io.gopoll.net.fd.NetFd;
+import io.gopoll.net.fd.UnixSocketFile;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.ModuleName;

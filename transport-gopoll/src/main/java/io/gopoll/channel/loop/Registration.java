@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel.loop;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.poll.PollDesc;
 import io.netty.channel.Channel;
 import io.netty.channel.IoEvent;

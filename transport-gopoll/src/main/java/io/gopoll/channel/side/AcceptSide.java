@@ -15,7 +15,7 @@ package io.gopoll.channel.side;
 
 import io.gopoll.channel.loop.LateFlushes;
 import io.gopoll.channel.loop.Registration;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;
 import io.netty.channel.Channel;

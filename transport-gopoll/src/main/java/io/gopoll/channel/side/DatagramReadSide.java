@@ -16,7 +16,7 @@ package io.gopoll.channel.side;
 import io.gopoll.channel.buffer.Datagrams;
 import io.gopoll.channel.buffer.Memory;
 import io.gopoll.channel.loop.Registrations;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Msghdrs;
 import io.netty.buffer.ByteBuf;

@@ -16,7 +16,7 @@ package io.gopoll.channel.side;
 import io.gopoll.channel.address.Addresses;
 import io.gopoll.channel.buffer.Datagrams;
 import io.gopoll.channel.loop.Registrations;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Msghdrs;
 import io.netty.channel.Channel;

@@ -13,7 +13,7 @@
  */
 package io.gopoll.channel.side;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;

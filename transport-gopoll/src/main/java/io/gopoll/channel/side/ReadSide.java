@@ -15,7 +15,7 @@ package io.gopoll.channel.side;
 
 import io.gopoll.channel.loop.Registration;
 import io.gopoll.channel.loop.Registrations;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.poll.DeadlineExceededException;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;

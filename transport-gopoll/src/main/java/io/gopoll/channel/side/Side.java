@@ -14,7 +14,7 @@
 package io.gopoll.channel.side;
 
 import io.gopoll.channel.loop.Registration;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.util.concurrent.RejectedExecutionException;

@@ -19,6 +19,7 @@ import static io.netty.util.internal.ObjectUtil.checkPositiveOrZero;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;
+import io.gopoll.sys.Pipe;
 import io.gopoll.sys.Syscalls;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -50,7 +51,7 @@ public final class Splices {
     /**
      * What others splice into this channel waits here until its socket takes it; null until then.
      */
-    private Pipe pipe;
+    private SplicePipe pipe;
 
     private boolean endOfInput;
 
@@ -70,29 +71,19 @@ public final class Splices {
         channel = side.channel;
     }
 
-    /** pipe2(2), non-blocking. */
-    private static final class Pipe {
-        final int readEnd;
-        final int writeEnd;
+    /** What its sources have put into it goes out to this channel's socket. */
+    private static final class SplicePipe extends Pipe {
 
         /** How many bytes are in it. */
         int bytes;
 
-        Pipe() throws IOException {
-            NativeMemory fds = NativeMemory.allocate(8);
-            int result = SYS.pipe2(fds.address(), Constants.O_CLOEXEC | Constants.O_NONBLOCK);
-            if (result < 0) {
-                throw Errno.newException("pipe2", result);
-            }
-            readEnd = fds.buffer().getInt(0);
-            writeEnd = fds.buffer().getInt(4);
-        }
+        SplicePipe() throws IOException {}
 
         /** Takes bytes out that nobody will write any more. They are the oldest ones. */
         void discard(int count) {
             NativeMemory memory = NativeMemory.allocate(Math.min(count, DISCARD));
             for (int left = count; left > 0; ) {
-                int n = SYS.read(readEnd, memory.address(), Math.min(left, memory.size()));
+                int n = SYS.read(readEnd(), memory.address(), Math.min(left, memory.size()));
                 if (n <= 0 && n != -Errno.EINTR) {
                     break;
                 }
@@ -100,11 +91,6 @@ public final class Splices {
             }
             Reference.reachabilityFence(memory);
             bytes -= count;
-        }
-
-        void close() {
-            SYS.close(readEnd);
-            SYS.close(writeEnd);
         }
     }
 
@@ -273,7 +259,7 @@ public final class Splices {
         final int fill(Pipe into, GoPollRecvByteAllocatorHandle allocHandle) throws IOException {
             int want = Math.min(allocHandle.guess(), len);
             allocHandle.attemptedBytesRead(want);
-            long n = side.netFd.spliceTo(into.writeEnd, want);
+            long n = side.netFd.spliceTo(into.writeEnd(), want);
             if (n == -Errno.EAGAIN) {
                 // The socket is drained, or the pipe is full: then who empties it says so.
                 side.drained = Drained.YES;
@@ -314,7 +300,7 @@ public final class Splices {
                     throw new ClosedChannelException();
                 }
                 // The target's, so that several channels can splice into it with their order kept.
-                there.pipe = new Pipe();
+                there.pipe = new SplicePipe();
             }
             int n = fill(there.pipe, allocHandle);
             if (n == 0) {
@@ -363,11 +349,11 @@ public final class Splices {
     /** What was spliced into a channel's pipe, as a message in its outbound buffer. */
     public final class Out implements ChannelFutureListener {
         private final StreamReadSide target;
-        private final Pipe from;
+        private final SplicePipe from;
         private final boolean autoRead;
         private int len;
 
-        Out(StreamReadSide target, Pipe from, int len, boolean autoRead) {
+        Out(StreamReadSide target, SplicePipe from, int len, boolean autoRead) {
             this.target = target;
             this.from = from;
             this.len = len;
@@ -377,7 +363,7 @@ public final class Splices {
         /** Writes until the socket is full; true if that was all. */
         boolean write() throws IOException {
             while (len > 0) {
-                long n = target.netFd.spliceFrom(from.readEnd, len);
+                long n = target.netFd.spliceFrom(from.readEnd(), len);
                 if (n == -Errno.EAGAIN) {
                     side.again();
                     return false;
@@ -432,7 +418,7 @@ public final class Splices {
                 while (left > 0) {
                     long out =
                             SYS.splice(
-                                    through.readEnd,
+                                    through.readEnd(),
                                     0,
                                     fd.intValue(),
                                     offset.address(),

@@ -14,7 +14,7 @@
 package io.gopoll.channel.side;
 
 import io.gopoll.channel.buffer.Memory;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

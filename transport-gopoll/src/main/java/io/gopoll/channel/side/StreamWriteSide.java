@@ -18,7 +18,7 @@ import io.gopoll.channel.buffer.Memory;
 import io.gopoll.channel.loop.LateFlushes;
 import io.gopoll.channel.loop.Registration;
 import io.gopoll.channel.loop.Registrations;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.Iovecs;
 import io.netty.buffer.ByteBuf;

@@ -14,7 +14,7 @@
 package io.gopoll.channel.side;
 
 import io.gopoll.channel.loop.LateFlushes;
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;

@@ -13,7 +13,7 @@
  */
 package io.netty.channel.epoll;
 
-import io.gopoll.net.NetFd;
+import io.gopoll.net.fd.NetFd;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.NativeMemory;

@@ -11,17 +11,17 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 
 /** Says which call came too late; a ClosedChannelException has no message of its own. */
-final class SocketClosedException extends ClosedChannelException {
+public final class SocketClosedException extends ClosedChannelException {
     private static final long serialVersionUID = 1;
     private final String operation;
 
-    SocketClosedException(String operation) {
+    public SocketClosedException(String operation) {
         this.operation = operation;
     }
 
@@ -31,7 +31,7 @@ final class SocketClosedException extends ClosedChannelException {
     }
 
     /** The call was waiting when another thread closed the socket. */
-    static final class Meanwhile extends AsynchronousCloseException {
+    public static final class Meanwhile extends AsynchronousCloseException {
         private static final long serialVersionUID = 1;
         private final String what;
 

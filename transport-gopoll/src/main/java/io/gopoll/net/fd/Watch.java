@@ -11,10 +11,11 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import io.gopoll.poll.NetPoller;
 import io.gopoll.poll.PollDesc;
+import io.gopoll.poll.Watcher;
 import io.gopoll.sched.Netpoll;
 import io.gopoll.sched.Scheduler;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * How threads wait for a descriptor: Go's {@code internal/poll.pollDesc}. It has the descriptor
  * watched where it is waited for: see {@link Netpoll#nearer}.
  */
-final class Watch {
+final class Watch implements Watcher {
 
     private final NetFd netFd;
 
@@ -40,6 +41,7 @@ final class Watch {
     Watch(NetFd netFd) throws IOException {
         this.netFd = netFd;
         pd = Netpoll.open(netFd::open);
+        netFd.watchedBy(this, 0);
     }
 
     /**
@@ -74,9 +76,7 @@ final class Watch {
             return;
         }
         try {
-            PollDesc moved = pd.moveTo(poller);
-            pd = moved;
-            netFd.polledBy(moved);
+            pd = pd.moveTo(poller);
         } catch (IOException | IllegalStateException e) {
             // No room in that poller, or its scheduler has come to its end.
         }
@@ -100,7 +100,8 @@ final class Watch {
     }
 
     /** After {@link #evict}, when nobody uses it any more: see {@link PollDesc#close}. */
-    void close(boolean fdStaysOpen) {
-        pd.close(fdStaysOpen);
+    @Override
+    public void abandon(int fdseq) {
+        pd.close(netFd.isAdopted());
     }
 }

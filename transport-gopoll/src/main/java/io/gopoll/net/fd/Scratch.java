@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import io.gopoll.sys.NativeMemory;
 import io.gopoll.sys.SockAddr;

@@ -11,18 +11,19 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Go's {@code fdMutex}: counts who uses a descriptor, and lets one reader and one writer at a time
- * to it. After a close nobody gets in, whoever waits for a lock gets false, and who leaves last
- * destroys the descriptor.
+ * Go's {@code fdMutex}: counts who uses a descriptor, and gives its reading and its writing side to
+ * one thread at a time. After a close nobody gets in, and whoever waits for a side gets false. The
+ * thread that drops the last reference then destroys the descriptor.
  */
-final class FdMutex {
+abstract class FdMutex {
 
     private static final long CLOSED = 1;
     private static final long RLOCK = 1L << 1;
@@ -51,11 +52,32 @@ final class FdMutex {
      */
     private volatile long state;
 
-    private final Semaphore readers = new Semaphore(0);
-    private final Semaphore writers = new Semaphore(0);
+    /** Null until a thread first waits: the sockets of channels have no locks. */
+    private volatile @Nullable Waiters waiters;
+
+    private static final class Waiters {
+        final Semaphore readers = new Semaphore(0);
+        final Semaphore writers = new Semaphore(0);
+    }
+
+    private Semaphore waiters(boolean read) {
+        Waiters w = waiters;
+        if (w == null) {
+            synchronized (this) {
+                w = waiters;
+                if (w == null) {
+                    waiters = w = new Waiters();
+                }
+            }
+        }
+        return read ? w.readers : w.writers;
+    }
+
+    /** Called once, when it is closed and the last reference has been dropped. */
+    abstract void destroy();
 
     /** Adds a reference; false if closed. */
-    boolean incref() {
+    final boolean incref() {
         for (; ; ) {
             long old = state;
             if ((old & CLOSED) != 0) {
@@ -70,7 +92,7 @@ final class FdMutex {
     }
 
     /** Closes, with a reference; false if it has been closed before. */
-    boolean increfAndClose() {
+    final boolean increfAndClose() {
         for (; ; ) {
             long old = state;
             if ((old & CLOSED) != 0) {
@@ -81,15 +103,21 @@ final class FdMutex {
             // Whoever waits is let through, to find that it is closed.
             next &= ~(RMASK | WMASK);
             if (STATE.compareAndSet(this, old, next)) {
-                readers.release((int) ((old & RMASK) / RWAIT));
-                writers.release((int) ((old & WMASK) / WWAIT));
+                wake(true, (old & RMASK) / RWAIT);
+                wake(false, (old & WMASK) / WWAIT);
                 return true;
             }
         }
     }
 
-    /** Drops a reference; true if it is closed and this was the last one. */
-    boolean decref() {
+    private void wake(boolean readers, long count) {
+        if (count > 0) {
+            waiters(readers).release((int) count);
+        }
+    }
+
+    /** Drops a reference. */
+    final void decref() {
         for (; ; ) {
             long old = state;
             if ((old & REF_MASK) == 0) {
@@ -97,7 +125,8 @@ final class FdMutex {
             }
             long next = old - REF;
             if (STATE.compareAndSet(this, old, next)) {
-                return isLast(next);
+                destroyIfLast(next);
+                return;
             }
         }
     }
@@ -107,7 +136,7 @@ final class FdMutex {
      *
      * @return false if closed
      */
-    boolean rwlock(boolean read) {
+    final boolean rwlock(boolean read) {
         long bit = read ? RLOCK : WLOCK;
         long wait = read ? RWAIT : WWAIT;
         long mask = read ? RMASK : WMASK;
@@ -119,18 +148,19 @@ final class FdMutex {
             boolean free = (old & bit) == 0;
             long next = free ? (old | bit) + REF : old + wait;
             checkOverflow(next & (free ? REF_MASK : mask));
+            Semaphore turn = free ? null : waiters(read);
             if (STATE.compareAndSet(this, old, next)) {
-                if (free) {
+                if (turn == null) {
                     return true;
                 }
-                (read ? readers : writers).acquireUninterruptibly();
-                // The one that has let us through has taken us out of those who wait.
+                turn.acquireUninterruptibly();
+                // The thread that released it has taken this one out of those who wait.
             }
         }
     }
 
     /** As {@link #rwlock}, without waiting; false if closed, or if somebody has the lock. */
-    boolean tryRwlock(boolean read) {
+    final boolean tryRwlock(boolean read) {
         long bit = read ? RLOCK : WLOCK;
         for (; ; ) {
             long old = state;
@@ -145,8 +175,8 @@ final class FdMutex {
         }
     }
 
-    /** Gives the lock back and drops the reference; true as {@link #decref}. */
-    boolean rwunlock(boolean read) {
+    /** Gives the lock back and drops the reference. */
+    final void rwunlock(boolean read) {
         long bit = read ? RLOCK : WLOCK;
         long wait = read ? RWAIT : WWAIT;
         long mask = read ? RMASK : WMASK;
@@ -162,19 +192,22 @@ final class FdMutex {
             }
             if (STATE.compareAndSet(this, old, next)) {
                 if (waited) {
-                    (read ? readers : writers).release();
+                    waiters(read).release();
                 }
-                return isLast(next);
+                destroyIfLast(next);
+                return;
             }
         }
     }
 
-    boolean isClosed() {
+    final boolean isClosed() {
         return (state & CLOSED) != 0;
     }
 
-    private static boolean isLast(long state) {
-        return (state & (CLOSED | REF_MASK)) == CLOSED;
+    private void destroyIfLast(long state) {
+        if ((state & (CLOSED | REF_MASK)) == CLOSED) {
+            destroy();
+        }
     }
 
     private static void checkOverflow(long count) {

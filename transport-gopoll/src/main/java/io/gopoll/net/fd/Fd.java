@@ -11,19 +11,17 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import static io.gopoll.sys.Constants.MSG_NOSIGNAL;
 import static io.gopoll.sys.Errno.EBADF;
 import static io.gopoll.sys.Errno.EINTR;
 
-import io.gopoll.poll.PollDesc;
+import io.gopoll.poll.Watcher;
 import io.gopoll.sys.Constants;
 import io.gopoll.sys.Errno;
 import io.gopoll.sys.SockAddr;
 import io.gopoll.sys.Syscalls;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
@@ -39,38 +37,17 @@ import org.jspecify.annotations.Nullable;
  * <p>The calls return what the kernel returns, {@code -errno} on failure, {@code -EBADF} once the
  * descriptor is closed.
  */
-public abstract class Fd {
+public abstract class Fd extends FdMutex {
 
     static final Syscalls SYS = Syscalls.get();
 
-    private static final VarHandle REFS;
-
-    static {
-        try {
-            REFS = MethodHandles.lookup().findVarHandle(Fd.class, "refs", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Set in {@link #refs} by the one call of close that counts; never cleared. */
-    private static final int CLOSED = 1;
-
-    private static final int REF = 2;
-
     private final int sysfd;
 
-    /**
-     * Bit 0: closed. The bits above: how many calls are under way. The descriptor is closed exactly
-     * once, by the thread that makes this {@code CLOSED} with no reference left.
-     */
-    private volatile int refs;
+    /** Has it watched, or had it watched at last. */
+    private volatile @Nullable Watcher watcher;
 
-    /** Who watches it, or has watched it at last. */
-    private volatile @Nullable PollDesc polled;
-
-    /** The user of {@link #polled} that this is. Written before it. */
-    private int polledFdseq;
+    /** What {@link #watcher} is told. Written before it. */
+    private int fdseq;
 
     Fd(int sysfd) {
         if (sysfd < 0) {
@@ -95,7 +72,7 @@ public abstract class Fd {
      *     call that is under way
      */
     public final boolean isOpen() {
-        return (refs & CLOSED) == 0;
+        return !isClosed();
     }
 
     // ---- Calls that move data: -EBADF once it is closed. ----
@@ -108,7 +85,7 @@ public abstract class Fd {
      * @return how many bytes, 0 at the end of the stream, or {@code -errno}
      */
     public final int read(long address, int count) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -130,7 +107,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final int write(long address, int count) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -152,7 +129,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long writev(long iov, int iovcnt) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -174,7 +151,7 @@ public abstract class Fd {
      * @return how many bytes, 0 at the end of the stream, or {@code -errno}
      */
     public final long readv(long iov, int iovcnt) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -196,7 +173,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long recvmsg(long msg, int flags) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -218,7 +195,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long sendmsg(long msg, int flags) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -240,7 +217,7 @@ public abstract class Fd {
      * @return how many datagrams, or {@code -errno}
      */
     public final int recvmmsg(long msgvec, int vlen) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -262,7 +239,7 @@ public abstract class Fd {
      * @return how many datagrams, or {@code -errno}
      */
     public final int sendmmsg(long msgvec, int vlen) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -286,7 +263,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long sendto(long address, int count, int flags, SockAddr to) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -307,7 +284,7 @@ public abstract class Fd {
      * @return 1, or {@code -errno}
      */
     public final int sendUrgent(int data) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         Scratch scratch = Scratch.take();
@@ -326,7 +303,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final int available() {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         Scratch scratch = Scratch.take();
@@ -349,7 +326,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long recvfrom(long address, int count, int flags, SockAddr from) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -375,7 +352,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long sendfile(int file, long offset, long count) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -397,7 +374,7 @@ public abstract class Fd {
      * @return how many bytes, 0 at the end of the stream, or {@code -errno}
      */
     public final long spliceTo(int pipe, int count) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -419,7 +396,7 @@ public abstract class Fd {
      * @return how many bytes, or {@code -errno}
      */
     public final long spliceFrom(int pipe, int count) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -444,7 +421,7 @@ public abstract class Fd {
      */
     public final int accept(SockAddr remote) {
         int flags = Constants.SOCK_NONBLOCK | Constants.SOCK_CLOEXEC;
-        if (!tryIncref()) {
+        if (!incref()) {
             return -EBADF;
         }
         try {
@@ -468,55 +445,35 @@ public abstract class Fd {
      * @return whether this was the call that closed it
      */
     public final boolean close() {
-        for (; ; ) {
-            int r = refs;
-            if ((r & CLOSED) != 0) {
-                return false;
-            }
-            if (REFS.compareAndSet(this, r, r | CLOSED)) {
-                if (r == 0) {
-                    closeSysfd();
-                }
-                return true;
-            }
+        if (!increfAndClose()) {
+            return false;
         }
+        decref();
+        return true;
     }
 
     final void incref(String operation) throws ClosedChannelException {
-        if (!tryIncref()) {
+        if (!incref()) {
             throw new SocketClosedException(operation);
         }
     }
 
-    final boolean tryIncref() {
-        for (; ; ) {
-            int r = refs;
-            if ((r & CLOSED) != 0) {
-                return false;
-            }
-            if (REFS.compareAndSet(this, r, r + REF)) {
-                return true;
-            }
-        }
-    }
-
-    final void decref() {
-        if ((int) REFS.getAndAdd(this, -REF) - REF == CLOSED) {
-            closeSysfd();
-        }
-    }
-
-    private void closeSysfd() {
-        PollDesc pd = polled;
-        if (pd != null) {
-            pd.abandon(polledFdseq);
+    @Override
+    final void destroy() {
+        Watcher w = watcher;
+        if (w != null) {
+            w.abandon(fdseq);
         }
         SYS.close(sysfd);
     }
 
-    /** To be told before the descriptor is closed, unless it has been closed before. */
-    final void polledBy(PollDesc pd) {
-        polledFdseq = pd.fdseq();
-        polled = pd;
+    /**
+     * To be told before the descriptor is closed, instead of who was told before.
+     *
+     * @param fdseq what the watcher is told then
+     */
+    final void watchedBy(Watcher watcher, int fdseq) {
+        this.fdseq = fdseq;
+        this.watcher = watcher;
     }
 }

@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import io.gopoll.poll.Deadline;
 import io.gopoll.poll.DeadlineExceededException;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * whoever can't go on is parked on the {@link PollDesc}. One reader and one writer at a time, the
  * others wait for their turn.
  */
-final class PollFd {
+public final class PollFd {
 
     private static final Syscalls SYS = Syscalls.get();
 
@@ -44,80 +44,73 @@ final class PollFd {
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    /** Most of what one system call moves: Go's {@code maxRW}. */
-    private static final int MAX_RW = 1 << 30;
+    /** How many bytes of a heap array one system call moves. */
+    public static final int COPY_SIZE = Scratch.SIZE;
 
-    final NetFd netFd;
+    /** Most of what one system call moves: Go's {@code maxRW}. */
+    static final int MAX_RW = 1 << 30;
+
+    public final NetFd netFd;
 
     /** The name of the network, for messages: {@code "tcp"}. */
     private final String network;
 
-    private final FdMutex mutex;
-    final Watch watch;
+    private final Watch watch;
     private final Cleaner.Cleanable closing;
 
     /** Whom the messages name: the peer, or the own address of a listener. Null if unknown. */
     private volatile @Nullable SocketAddress address;
 
     /** Takes the descriptor over; it is closed if it cannot be polled. */
-    PollFd(NetFd netFd, String network) throws IOException {
+    public PollFd(NetFd netFd, String network) throws IOException {
         this.netFd = netFd;
         this.network = network;
         Watch opened = null;
         try {
-            opened = new Watch(netFd);
-            watch = opened;
-            mutex = new FdMutex();
-            closing = CLEANER.register(this, new Close(mutex, watch, netFd));
+            watch = opened = new Watch(netFd);
+            closing = CLEANER.register(this, new Close(netFd, watch));
         } catch (Throwable t) {
             if (opened != null) {
                 opened.evict();
-                opened.close(netFd.isAdopted());
             }
             netFd.close();
             throw t;
         }
     }
 
-    @Nullable SocketAddress address() {
+    public @Nullable SocketAddress address() {
         return address;
     }
 
-    void address(@Nullable SocketAddress address) {
+    public void address(@Nullable SocketAddress address) {
         this.address = address;
     }
 
-    boolean isOpen() {
-        return !mutex.isClosed();
+    public boolean isOpen() {
+        return netFd.isOpen();
     }
 
     // ---- Locks. ----
 
-    private void lock(int mode, String operation) throws IOException {
-        if (!mutex.rwlock(mode == PollDesc.READ)) {
+    void lock(int mode, String operation) throws IOException {
+        if (!netFd.rwlock(mode == PollDesc.READ)) {
             throw new SocketClosedException(operation);
         }
     }
 
-    private void unlock(int mode) {
-        if (mutex.rwunlock(mode == PollDesc.READ)) {
-            destroy(watch, netFd);
-        }
+    void unlock(int mode) {
+        netFd.rwunlock(mode == PollDesc.READ);
         // As long as somebody is in a call, nobody has dropped it.
         Reference.reachabilityFence(this);
     }
 
     /** A use that needs neither lock. */
     void incref(String operation) throws IOException {
-        if (!mutex.incref()) {
-            throw new SocketClosedException(operation);
-        }
+        netFd.incref(operation);
     }
 
     void decref() {
-        if (mutex.decref()) {
-            destroy(watch, netFd);
-        }
+        netFd.decref();
         Reference.reachabilityFence(this);
     }
 
@@ -125,48 +118,39 @@ final class PollFd {
      * Closes: whoever waits is resumed and gets AsynchronousCloseException; the descriptor goes
      * when the last one has left. Does nothing the second time.
      */
-    void close() {
+    public void close() {
         closing.clean();
     }
 
     /** Go has a finalizer for that: what nobody can use any more is closed. */
     private static final class Close implements Runnable {
-        private final FdMutex mutex;
-        private final Watch watch;
         private final NetFd netFd;
+        private final Watch watch;
 
-        Close(FdMutex mutex, Watch watch, NetFd netFd) {
-            this.mutex = mutex;
-            this.watch = watch;
+        Close(NetFd netFd, Watch watch) {
             this.netFd = netFd;
+            this.watch = watch;
         }
 
         @Override
         public void run() {
-            if (mutex.increfAndClose()) {
+            if (netFd.increfAndClose()) {
                 watch.evict();
-                if (mutex.decref()) {
-                    destroy(watch, netFd);
-                }
+                netFd.decref();
             }
         }
-    }
-
-    private static void destroy(Watch watch, NetFd netFd) {
-        watch.close(netFd.isAdopted());
-        netFd.close();
     }
 
     // ---- Waiting. ----
 
     /** Go's prepareRead and prepareWrite. */
-    private void prepare(int mode, String operation) throws IOException {
+    void prepare(int mode, String operation) throws IOException {
         fail(watch.prepare(mode), operation);
     }
 
     /** Go's waitRead and waitWrite. */
-    private void await(int mode, String operation) throws IOException {
-        NetPoller nearer = watch.nearer();
+    void await(int mode, String operation) throws IOException {
+        NetPoller nearer = nearer();
         if (nearer != null) {
             moveTo(nearer, mode);
         }
@@ -177,10 +161,15 @@ final class PollFd {
         fail(error, operation);
     }
 
+    /** Which poller the calling thread would have watch it instead; null if it is watched well. */
+    public @Nullable NetPoller nearer() {
+        return watch.nearer();
+    }
+
     /** By whoever has the lock of one side: unless somebody is in the other one. */
     private void moveTo(NetPoller poller, int mode) {
         boolean otherReads = mode == PollDesc.WRITE;
-        if (mutex.tryRwlock(otherReads)) {
+        if (netFd.tryRwlock(otherReads)) {
             try {
                 watch.moveTo(poller);
             } finally {
@@ -204,7 +193,7 @@ final class PollFd {
     }
 
     /** The interrupt of a virtual thread that waited; its interrupt status is still set. */
-    static final class ClosedByInterrupt extends SocketException {
+    public static final class ClosedByInterrupt extends SocketException {
         private static final long serialVersionUID = 1;
 
         ClosedByInterrupt() {
@@ -216,8 +205,14 @@ final class PollFd {
         return operation + " " + network + (address == null ? "" : " " + address);
     }
 
-    private IOException failed(String syscall, long result) {
-        return Errno.newException(syscall, (int) result, address);
+    IOException failed(String syscall, long result) {
+        return failed(syscall, result, address);
+    }
+
+    private IOException failed(String syscall, long result, @Nullable SocketAddress peer) {
+        return result == -Errno.EBADF && !isOpen()
+                ? new SocketClosedException.Meanwhile(what(syscall))
+                : Errno.newException(syscall, (int) result, peer);
     }
 
     // ---- Deadlines. ----
@@ -227,8 +222,8 @@ final class PollFd {
      *
      * @param at see {@link Deadline}
      */
-    void setDeadline(long at, int modes) {
-        if (mutex.incref()) {
+    public void setDeadline(long at, int modes) {
+        if (netFd.incref()) {
             try {
                 watch.setDeadline(Deadline.delay(at), modes);
             } finally {
@@ -240,7 +235,7 @@ final class PollFd {
     // ---- Connecting and accepting. ----
 
     /** Before anybody else knows of it. */
-    void connect(SocketAddress remote, NetFd.SockAddrWriter writer, long deadline)
+    public void connect(SocketAddress remote, NetFd.SockAddrWriter writer, long deadline)
             throws IOException {
         address = remote;
         lock(PollDesc.WRITE, "dial");
@@ -260,7 +255,7 @@ final class PollFd {
     }
 
     /** The next connection, with the peer's address. */
-    PollFd accept() throws IOException {
+    public PollFd accept(NetFd.SockAddrReader<SocketAddress> reader) throws IOException {
         lock(PollDesc.READ, "accept");
         try {
             prepare(PollDesc.READ, "accept");
@@ -271,7 +266,7 @@ final class PollFd {
                 try {
                     fd = netFd.accept(scratch.address);
                     if (fd >= 0) {
-                        remote = SockAddrs.get(scratch.address);
+                        remote = reader.read(scratch.address);
                     }
                 } finally {
                     scratch.giveBack();
@@ -295,7 +290,7 @@ final class PollFd {
     // ---- Reading. ----
 
     /** One read of whatever there is, at most what the buffer takes; 0 at the end of a stream. */
-    int read(ByteBuffer dst) throws IOException {
+    public int read(ByteBuffer dst) throws IOException {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("a read-only buffer");
         }
@@ -332,7 +327,7 @@ final class PollFd {
         return n;
     }
 
-    int read(byte[] dst, int offset, int length) throws IOException {
+    public int read(byte[] dst, int offset, int length) throws IOException {
         lock(PollDesc.READ, "read");
         try {
             prepare(PollDesc.READ, "read");
@@ -373,7 +368,7 @@ final class PollFd {
     }
 
     /** One datagram, of which the buffer takes what it can; returns whom it is from. */
-    <T> T readFrom(ByteBuffer dst, NetFd.SockAddrReader<T> reader) throws IOException {
+    public <T> T readFrom(ByteBuffer dst, NetFd.SockAddrReader<T> reader) throws IOException {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("a read-only buffer");
         }
@@ -417,7 +412,7 @@ final class PollFd {
     // ---- Writing. ----
 
     /** Everything; when it fails, the buffer's position tells how much was written. */
-    int write(ByteBuffer src, boolean stream) throws IOException {
+    public int write(ByteBuffer src, boolean stream) throws IOException {
         lock(PollDesc.WRITE, "write");
         try {
             prepare(PollDesc.WRITE, "write");
@@ -461,7 +456,8 @@ final class PollFd {
     }
 
     /** Sends one datagram to somebody. */
-    int writeTo(ByteBuffer src, SocketAddress to, NetFd.SockAddrWriter writer) throws IOException {
+    public int writeTo(ByteBuffer src, SocketAddress to, NetFd.SockAddrWriter writer)
+            throws IOException {
         lock(PollDesc.WRITE, "write");
         try {
             prepare(PollDesc.WRITE, "write");
@@ -487,7 +483,7 @@ final class PollFd {
                         return length;
                     }
                     if (n != -Errno.EAGAIN) {
-                        throw Errno.newException("sendto", (int) n, to);
+                        throw failed("sendto", n, to);
                     }
                 } finally {
                     scratch.giveBack();
@@ -499,10 +495,8 @@ final class PollFd {
         }
     }
 
-    // ---- From descriptor to descriptor. ----
-
     /** A piece of a file, by sendfile(2); less than count if the file ends. */
-    long sendfile(int file, long position, long count) throws IOException {
+    public long sendfile(int file, long position, long count) throws IOException {
         lock(PollDesc.WRITE, "write");
         Scratch scratch = Scratch.take();
         try {
@@ -530,75 +524,13 @@ final class PollFd {
         }
     }
 
-    /** Everything to the end of the stream, by splice(2) through a pipe. */
-    long spliceTo(PollFd target) throws IOException {
-        NativeMemory fds = NativeMemory.allocate(2 * Integer.BYTES);
-        int result = SYS.pipe2(fds.address(), Constants.O_CLOEXEC | Constants.O_NONBLOCK);
-        if (result < 0) {
-            throw Errno.newException("pipe2", result);
-        }
-        int out = fds.buffer().getInt(0);
-        int in = fds.buffer().getInt(4);
-        try {
-            long total = 0;
-            for (long n; (n = spliceIn(in)) > 0; total += n) {
-                target.spliceOut(out, n);
-            }
-            return total;
-        } finally {
-            SYS.close(in);
-            SYS.close(out);
-        }
-    }
-
-    private static final int PIPE_SIZE = 64 * 1024;
-
-    private long spliceIn(int pipe) throws IOException {
-        lock(PollDesc.READ, "read");
-        try {
-            prepare(PollDesc.READ, "read");
-            for (; ; ) {
-                long n = netFd.spliceTo(pipe, PIPE_SIZE);
-                if (n >= 0) {
-                    return n;
-                }
-                if (n != -Errno.EAGAIN) {
-                    throw failed("splice", n);
-                }
-                // The pipe is empty: it is the socket that has nothing.
-                await(PollDesc.READ, "read");
-            }
-        } finally {
-            unlock(PollDesc.READ);
-        }
-    }
-
-    private void spliceOut(int pipe, long count) throws IOException {
-        lock(PollDesc.WRITE, "write");
-        try {
-            prepare(PollDesc.WRITE, "write");
-            for (long left = count; left > 0; ) {
-                long n = netFd.spliceFrom(pipe, (int) left);
-                if (n > 0) {
-                    left -= n;
-                } else if (n == -Errno.EAGAIN) {
-                    await(PollDesc.WRITE, "write");
-                } else {
-                    throw failed("splice", n);
-                }
-            }
-        } finally {
-            unlock(PollDesc.WRITE);
-        }
-    }
-
     // ---- The rest. ----
 
     /**
      * @param how {@code SHUT_RD} or {@code SHUT_WR}
      * @throws SocketException ENOTCONN too: there was a connection, and the peer has reset it
      */
-    void shutdown(int how, String operation) throws IOException {
+    public void shutdown(int how, String operation) throws IOException {
         incref(operation);
         try {
             netFd.shutdown(how);

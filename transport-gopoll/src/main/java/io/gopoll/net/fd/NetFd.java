@@ -11,7 +11,7 @@
  * or implied. See the License for the specific language governing permissions and limitations under
  * the License.
  */
-package io.gopoll.net;
+package io.gopoll.net.fd;
 
 import static io.gopoll.sys.Errno.EINPROGRESS;
 import static io.gopoll.sys.Errno.EINTR;
@@ -205,7 +205,7 @@ public final class NetFd extends Fd {
                     sotype == Constants.SOCK_STREAM && family != Constants.AF_UNIX
                             ? poller.open(sysfd())
                             : poller.openReader(sysfd());
-            polledBy(pd);
+            watchedBy(pd, pd.fdseq());
             return pd;
         } finally {
             decref();
@@ -415,7 +415,7 @@ public final class NetFd extends Fd {
     }
 
     private <T> @Nullable T address(boolean local, SockAddrReader<T> reader) {
-        if (!tryIncref()) {
+        if (!incref()) {
             return null;
         }
         Scratch scratch = Scratch.take();
