@@ -31,9 +31,27 @@ final class LoopPoller {
     private final AtomicReference<Gathering> gathering = new AtomicReference<>();
     private final AtomicReference<Datagrams> datagrams = new AtomicReference<>();
 
+    /** The time when the poller had polled so often: see {@link #now}. */
+    private volatile long now;
+
+    private volatile long polls = -1;
+
     LoopPoller(int index, NetPoller poller) {
         this.index = index;
         this.poller = poller;
+    }
+
+    /**
+     * When a burst began: a time of {@link System#nanoTime}, asked once for all bursts between two
+     * polls. Where another thread polls meanwhile, it is asked for each.
+     */
+    long now() {
+        long count = poller.lastPoll();
+        if (count != polls || (count & 1) != 0) {
+            now = System.nanoTime();
+            polls = count;
+        }
+        return now;
     }
 
     Gathering gathering() {

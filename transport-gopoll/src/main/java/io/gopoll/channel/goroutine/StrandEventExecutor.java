@@ -74,7 +74,7 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
     private static final int TURNS_PER_BURST = 16;
 
     private final Strand strand;
-    private final Registrations registrations;
+    private final StrandRegistrations registrations;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
     /** AWAKE, ASLEEP, ENDED or AWAITING. */
@@ -186,7 +186,7 @@ abstract class StrandEventExecutor extends AbstractScheduledEventExecutor implem
     /** A burst. */
     @Override
     public void run() {
-        registrations.now = System.nanoTime();
+        registrations.burstBegins();
         THREAD.setRelease(this, Thread.currentThread());
         ThreadExecutorMap.setCurrentExecutor(this);
         int turns = 0;

@@ -36,6 +36,10 @@ final class StrandRegistrations extends Registrations {
         this.poller = poller;
     }
 
+    void burstBegins() {
+        now = poller.now();
+    }
+
     @Override
     protected Registration newRegistration(IoHandle handle) {
         return executor.newRegistration(handle);
