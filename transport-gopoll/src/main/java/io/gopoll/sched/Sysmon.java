@@ -200,8 +200,8 @@ final class Sysmon extends Thread {
             text.append(System.lineSeparator()).append("\tat ").append(element);
         }
         logger.warn(
-                "{} has not given up its carrier, {}, for 500 ms: it computes, or blocks where it"
-                        + " cannot be unmounted. Others go on meanwhile.{}",
+                "{} has not given up its carrier, {}, for 500 ms: it computes, blocks where it"
+                        + " cannot be unmounted, or gets no CPU. Others go on meanwhile.{}",
                 thread,
                 carrier.getName(),
                 text);
