@@ -15,6 +15,7 @@ package io.gopoll.benchmarks;
 
 import io.gopoll.benchmarks.compare.Compare;
 import io.gopoll.benchmarks.compare.CountSyscalls;
+import io.gopoll.benchmarks.compare.Picture;
 import io.gopoll.benchmarks.compare.Unusable;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks.jar",
         description = "Measures what GoPoll costs.",
-        subcommands = {Compare.class, CountSyscalls.class, Benchmarks.Jmh.class})
+        subcommands = {Compare.class, CountSyscalls.class, Picture.class, Benchmarks.Jmh.class})
 public final class Benchmarks implements Runnable {
 
     @Option(

@@ -559,6 +559,17 @@ abstract class AbstractGoPollChannel extends AbstractChannel implements UnixChan
     }
 
     @Override
+    public ChannelFuture disconnect() {
+        return disconnect(newPromise());
+    }
+
+    /** Of a connection it is a close, as in all of Netty. */
+    @Override
+    public ChannelFuture disconnect(ChannelPromise promise) {
+        return metadata().hasDisconnect() ? super.disconnect(promise) : close(promise);
+    }
+
+    @Override
     protected void doDisconnect() throws Exception {
         doClose();
     }

@@ -225,15 +225,11 @@ final class GoPollSocketImpl extends SocketImpl {
         if (p == null) {
             return;
         }
-        if (!server && linger != 0 && p.isOpen()) {
-            try {
-                // Before a reset, which is what the peer gets if there is something unread.
-                p.shutdown(Constants.SHUT_WR, "close");
-            } catch (IOException e) {
-                // It is not connected, or not any more.
-            }
+        if (server || linger == 0) {
+            p.close();
+        } else {
+            p.shutdownAndClose();
         }
-        p.close();
     }
 
     // ---- Reading and writing. ----

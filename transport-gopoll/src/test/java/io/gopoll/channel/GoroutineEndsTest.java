@@ -216,6 +216,26 @@ class GoroutineEndsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"gopoll", "jdk"})
+    void aDisconnectOfAConnectionIsACloseAlsoWhileTheHandlerBlocks(String scheduler)
+            throws Exception {
+        group(scheduler);
+        CountDownLatch blocked = new CountDownLatch(1);
+        Channel server = serve(ctx -> blocked.await());
+        Socket client = client(server);
+        Channel channel = next(channels);
+
+        assertTrue(channel.disconnect().await(30, TimeUnit.SECONDS));
+        assertFalse(channel.isOpen());
+        assertEquals(-1, client.getInputStream().read());
+        assertTrue(ended.isEmpty(), "the handler has not returned");
+
+        blocked.countDown();
+        assertEquals("returned", next(ended));
+        assertEquals("inactive", next(ended));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gopoll", "jdk"})
     void aHandlerThatBlocksSeesThatItsChannelIsNotActiveAnyMore(String scheduler) throws Exception {
         group(scheduler);
         Channel server =

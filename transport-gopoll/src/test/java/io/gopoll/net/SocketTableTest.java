@@ -230,6 +230,18 @@ class SocketTableTest {
                     return Waiting.get(read);
                 });
         t.put(
+                "close while writing",
+                p -> {
+                    Future<Object> write =
+                            Waiting.in(
+                                    () -> {
+                                        p.out.write(new byte[64 << 20]);
+                                        return "written";
+                                    });
+                    p.client.close();
+                    return Waiting.get(write);
+                });
+        t.put(
                 "close while accepting",
                 p -> {
                     Future<Socket> accept = Waiting.in(() -> p.listener.accept());
@@ -575,7 +587,8 @@ class SocketTableTest {
 
     /** A thread of its own that waits. */
     private static final class Waiting {
-        private static final Set<String> WAITS = Set.of("poll", "park", "read0", "accept");
+        private static final Set<String> WAITS =
+                Set.of("poll", "park", "read0", "write0", "accept");
 
         static <T> Future<T> in(Callable<T> task) throws Exception {
             FutureTask<T> future = new FutureTask<>(task);

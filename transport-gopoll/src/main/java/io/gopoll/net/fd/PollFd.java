@@ -56,6 +56,7 @@ public final class PollFd {
     private final String network;
 
     private final Watch watch;
+    private final Close close;
     private final Cleaner.Cleanable closing;
 
     /** Whom the messages name: the peer, or the own address of a listener. Null if unknown. */
@@ -68,7 +69,8 @@ public final class PollFd {
         Watch opened = null;
         try {
             watch = opened = new Watch(netFd);
-            closing = CLEANER.register(this, new Close(netFd, watch));
+            close = new Close(netFd, watch);
+            closing = CLEANER.register(this, close);
         } catch (Throwable t) {
             if (opened != null) {
                 opened.evict();
@@ -122,10 +124,20 @@ public final class PollFd {
         closing.clean();
     }
 
+    /**
+     * As {@link #close}, after the end of the output: the peer gets that before the reset that
+     * close sends if there is something unread.
+     */
+    public void shutdownAndClose() {
+        close.endsOutput = true;
+        closing.clean();
+    }
+
     /** Go has a finalizer for that: what nobody can use any more is closed. */
     private static final class Close implements Runnable {
         private final NetFd netFd;
         private final Watch watch;
+        volatile boolean endsOutput;
 
         Close(NetFd netFd, Watch watch) {
             this.netFd = netFd;
@@ -136,6 +148,10 @@ public final class PollFd {
         public void run() {
             if (netFd.increfAndClose()) {
                 watch.evict();
+                if (endsOutput) {
+                    // Fails if it is not connected, or not any more.
+                    SYS.shutdown(netFd.sysfd(), Constants.SHUT_WR);
+                }
                 netFd.decref();
             }
         }
@@ -210,9 +226,10 @@ public final class PollFd {
     }
 
     private IOException failed(String syscall, long result, @Nullable SocketAddress peer) {
-        return result == -Errno.EBADF && !isOpen()
-                ? new SocketClosedException.Meanwhile(what(syscall))
-                : Errno.newException(syscall, (int) result, peer);
+        // After a close that is why, whatever the call has found.
+        return isOpen()
+                ? Errno.newException(syscall, (int) result, peer)
+                : new SocketClosedException.Meanwhile(what(syscall));
     }
 
     // ---- Deadlines. ----
