@@ -575,7 +575,8 @@ class CompatibilityTest {
     private static boolean isTest(String name) {
         int dot = name.indexOf('.');
         String type = dot == -1 ? name : name.substring(0, dot);
-        for (String in : List.of("channel", "net", "poll", "testsuite", "testsuite.socket")) {
+        for (String in :
+                List.of("channel", "net", "net.fd", "poll", "testsuite", "testsuite.socket")) {
             try {
                 Class<?> test = Class.forName("io.gopoll." + in + '.' + type);
                 return dot == -1

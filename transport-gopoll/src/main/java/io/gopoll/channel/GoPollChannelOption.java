@@ -152,7 +152,7 @@ public final class GoPollChannelOption<T> extends UnixChannelOption<T> {
      * exceptionCaught}, and the time begins anew. Unlike with {@link #READ_DEADLINE}, reading goes
      * on. In the place of {@code ReadTimeoutHandler}, which closes the channel then, and of {@code
      * IdleStateHandler}. Never early; late by a turn of the event loop at most. {@link
-     * Duration#ZERO} turns it off; it and READ_DEADLINE replace each other.
+     * Duration#ZERO} or less turns it off; it and READ_DEADLINE replace each other.
      */
     public static final ChannelOption<Duration> READ_IDLE_DEADLINE =
             valueOf(GoPollChannelOption.class, "READ_IDLE_DEADLINE");

@@ -29,6 +29,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Blocking sockets for virtual threads, shaped as Go's package net; platform threads work too. To
@@ -196,7 +197,7 @@ public final class Net {
         static Network of(String name) {
             // Before NetFd's class does: that would not try again after a failure.
             Syscalls.get();
-            switch (name) {
+            switch (Objects.requireNonNull(name, "network")) {
                 case "tcp":
                 case "tcp4":
                 case "tcp6":
@@ -246,6 +247,7 @@ public final class Net {
         }
 
         List<SocketAddress> resolve(String address, boolean listen) throws IOException {
+            Objects.requireNonNull(address, "address");
             if (isUnix()) {
                 if (address.isEmpty() && !listen) {
                     throw new IllegalArgumentException("address: an empty path");

@@ -348,4 +348,20 @@ class NetTest {
         }
         assertNull(conn.localAddress());
     }
+
+    @Test
+    void whatIsNullIsNamed() {
+        for (String name : List.of("network", "address")) {
+            String network = name.equals("network") ? null : "tcp";
+            String address = name.equals("address") ? null : "127.0.0.1:1";
+            assertEquals(
+                    name,
+                    assertThrows(NullPointerException.class, () -> Net.dial(network, address))
+                            .getMessage());
+            assertEquals(
+                    name,
+                    assertThrows(NullPointerException.class, () -> Net.listen(network, address))
+                            .getMessage());
+        }
+    }
 }
