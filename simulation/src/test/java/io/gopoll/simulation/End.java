@@ -29,6 +29,9 @@ abstract class End {
     /** It does not want to know what comes. */
     boolean stoppedReading;
 
+    /** It has shut its input down, so that nothing is spliced from there any more either. */
+    boolean endedInput;
+
     /** It has ended its output in good order. */
     boolean endedOutput;
 
@@ -63,7 +66,8 @@ abstract class End {
         }
         End source = other.spliced;
         if (source != null
-                && (source.isBroken()
+                && (source.endedInput
+                        || source.isBroken()
                         || source.other.isBroken()
                         || other.isBroken()
                         || other.endedOutput)) {

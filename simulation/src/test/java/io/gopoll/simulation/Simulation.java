@@ -556,14 +556,15 @@ final class Simulation {
         boolean toServer = chance.oneIn(2);
         if (toServer && chance.oneIn(2)) {
             StreamSocket socket = kernel.foreign(family);
-            ForeignEnd end = new ForeignEnd(socket, out, in);
-            clients.put(socket, end);
-            pair(end, new NobodyYet(in, out));
             byte[] address = ((StreamSocket) kernel.file(fd(servers.get(unix ? 1 : 0)))).local;
             if (kernel.connectForeign(socket, address) < 0 && unix) {
+                // The backlog is full: EAGAIN.
                 socket.release();
                 return;
             }
+            ForeignEnd end = new ForeignEnd(socket, out, in);
+            clients.put(socket, end);
+            pair(end, new NobodyYet(in, out));
             foreigners.add(end);
             return;
         }
