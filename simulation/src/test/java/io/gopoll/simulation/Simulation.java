@@ -308,7 +308,8 @@ final class Simulation {
             if (i > MOST_ROUNDS) {
                 throw new AssertionError("no rest: " + kernel + " " + channels);
             }
-            boolean any = kernel.deliverSome();
+            // Another thread's doing concerns any loop, also one that has had its turn.
+            boolean any = kernel.deliverSome() | !outside.isEmpty();
             for (ManualIoEventLoop loop : loops) {
                 int sleeps = kernel.sleeps();
                 turn(loop, REST_NANOS);
