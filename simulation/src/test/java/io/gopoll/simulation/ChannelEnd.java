@@ -77,7 +77,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
 
     @Override
     void write(Chance chance, int most) {
-        if (endedOutput || !channel.isActive() || spliced != null) {
+        if (endedOutput || !channel.isActive() || isTarget) {
             return;
         }
         for (int i = chance.below(3); i >= 0; i--) {
@@ -159,7 +159,6 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
         }
         isSpliced = true;
         stoppedReading = true;
-        target.spliced = this;
         ((GoPollDomainSocketChannel) channel)
                 .spliceTo(
                         (GoPollDomainSocketChannel) target.channel,

@@ -159,6 +159,7 @@ final class Simulation {
     private void run() throws Exception {
         kernel.latency = !chance.oneIn(4);
         kernel.bufferSize(256 << chance.below(8));
+        kernel.pipeSlots = chance.oneIn(2) ? Pipe.FEWEST_SLOTS : Pipe.DEFAULT_SLOTS;
         int faults = chance.oneIn(3) ? 0 : 4 << chance.below(8);
         for (int i = chance.below(3); i >= 0; i--) {
             loops.add(
@@ -610,23 +611,39 @@ final class Simulation {
                         });
     }
 
-    /** Two connections of other processes: what comes by the one goes out by the other. */
+    /**
+     * Two or three connections of other processes: what comes by one or two of them goes out by the
+     * other.
+     */
     private void connectSpliced() {
-        if (channels.size() + 2 > MOST_LINKS) {
+        if (channels.size() + 3 > MOST_LINKS) {
             return;
         }
-        Flow through = new Flow(chance.next());
         ManualIoEventLoop loop = oneOf(chance, loops);
-        ChannelEnd source = adopt(loop, new Flow(chance.next()), through);
-        if (source == null) {
+        List<ChannelEnd> sources = new ArrayList<>();
+        for (int i = chance.below(2); i >= 0; i--) {
+            ChannelEnd source = adopt(loop, new Flow(chance.next()), new Flow(chance.next()));
+            if (source != null) {
+                sources.add(source);
+            }
+        }
+        if (sources.isEmpty()) {
             return;
         }
-        ChannelEnd target = adopt(loop, through, new Flow(chance.next()));
+        MergedFlow out = new MergedFlow(sources);
+        ChannelEnd target = adopt(loop, out, new Flow(chance.next()));
         if (target == null) {
-            source.close();
+            sources.forEach(End::close);
             return;
         }
-        source.spliceTo(target);
+        target.isTarget = true;
+        for (ChannelEnd source : sources) {
+            source.spliceTo(target);
+            // Much at once, so that the target and its pipe are full now and then.
+            for (int i = chance.below(8); i > 0; i--) {
+                source.other.write(chance, MOST_BYTES);
+            }
+        }
     }
 
     /**
