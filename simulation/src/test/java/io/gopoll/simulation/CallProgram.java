@@ -45,6 +45,11 @@ final class CallProgram implements AutoCloseable {
     /** Descriptors, -1 where one was closed; the first is epoll's. */
     private final List<Integer> fds = new ArrayList<>();
 
+    /** The ends of a pipe, for splice(2). */
+    private final int pipeIn;
+
+    private final int pipeOut;
+
     private final List<Character> kinds = new ArrayList<>();
     private final List<String> results = new ArrayList<>();
 
@@ -52,6 +57,9 @@ final class CallProgram implements AutoCloseable {
         this.sys = sys;
         this.pauseMillis = pauseMillis;
         chance = new Chance(seed);
+        sys.pipe2(memory.address(), O_CLOEXEC | O_NONBLOCK);
+        pipeOut = memory.buffer().getInt(0);
+        pipeIn = memory.buffer().getInt(Integer.BYTES);
     }
 
     /**
@@ -75,6 +83,8 @@ final class CallProgram implements AutoCloseable {
 
     @Override
     public void close() {
+        sys.close(pipeOut);
+        sys.close(pipeIn);
         for (int fd : fds) {
             if (fd >= 0) {
                 sys.close(fd);
@@ -104,7 +114,7 @@ final class CallProgram implements AutoCloseable {
         char kind = kinds.get(i);
         boolean socket = kind != 'e';
         String on = "(" + i + kind;
-        switch (chance.below(24)) {
+        switch (chance.below(26)) {
             case 0 -> {
                 if (fds.size() < 16) {
                     pair();
@@ -150,6 +160,11 @@ final class CallProgram implements AutoCloseable {
                     told(
                             "SO_LINGER" + on + ")",
                             sys.setsockopt(fd, SOL_SOCKET, SO_LINGER, memory.address(), 8));
+                }
+            }
+            case 23, 24 -> {
+                if (kind == 'u') {
+                    splice(on, fd);
                 }
             }
             default -> {
@@ -262,6 +277,16 @@ final class CallProgram implements AutoCloseable {
             sum = 31 * sum + memory.buffer().get(i);
         }
         told("read" + on + ", " + length + ") sum " + sum, n);
+    }
+
+    private void splice(String on, int fd) {
+        int length = 1 + chance.below(2 * MOST);
+        boolean in = chance.oneIn(2);
+        told(
+                "splice" + on + (in ? " to" : " from") + " the pipe, " + length + ")",
+                in
+                        ? sys.splice(fd, 0, pipeIn, 0, length, SPLICE_F_MOVE)
+                        : sys.splice(pipeOut, 0, fd, 0, length, SPLICE_F_MOVE));
     }
 
     private void passDescriptor(String on, int fd) {

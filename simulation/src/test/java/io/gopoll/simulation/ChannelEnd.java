@@ -16,6 +16,7 @@ package io.gopoll.simulation;
 import io.gopoll.channel.DeadlineChannel;
 import io.gopoll.channel.GoPollDomainSocketChannel;
 import io.gopoll.poll.DeadlineExceededException;
+import io.gopoll.sys.NativeIoException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -76,7 +77,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
 
     @Override
     void write(Chance chance, int most) {
-        if (endedOutput || !channel.isActive() || spliced != null) {
+        if (endedOutput || !channel.isActive() || isTarget) {
             return;
         }
         for (int i = chance.below(3); i >= 0; i--) {
@@ -138,6 +139,7 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
     void shutdownInput() {
         if (channel.isActive()) {
             stoppedReading = true;
+            endedInput = true;
             channel.shutdownInput(otherPromise());
         }
     }
@@ -157,13 +159,19 @@ final class ChannelEnd extends End implements ChannelInboundHandler {
         }
         isSpliced = true;
         stoppedReading = true;
-        target.spliced = this;
         ((GoPollDomainSocketChannel) channel)
                 .spliceTo(
                         (GoPollDomainSocketChannel) target.channel,
                         Integer.MAX_VALUE,
                         otherPromise())
-                .addListener(f -> toldError |= !f.isSuccess());
+                .addListener(f -> spliceDone(target, f.cause()));
+    }
+
+    private void spliceDone(ChannelEnd target, Throwable cause) {
+        toldError |= cause != null;
+        // The target has closed since it could not write, as after every write that fails: what it
+        // had not read is lost, and this promise is the only one that says so.
+        target.toldError |= cause instanceof NativeIoException && target.isClosed();
     }
 
     void setAutoRead(boolean on) {

@@ -29,6 +29,9 @@ abstract class End {
     /** It does not want to know what comes. */
     boolean stoppedReading;
 
+    /** It has shut its input down, so that nothing is spliced from there any more either. */
+    boolean endedInput;
+
     /** It has ended its output in good order. */
     boolean endedOutput;
 
@@ -46,8 +49,8 @@ abstract class End {
 
     abstract void close();
 
-    /** The end whose input goes to this end's peer, spliced; null for none. */
-    End spliced;
+    /** The input of other channels goes to this end's peer, spliced. */
+    boolean isTarget;
 
     /** It has been closed by its owner. */
     boolean closedItself;
@@ -56,20 +59,20 @@ abstract class End {
         return toldError || closedItself || isClosed();
     }
 
+    /** Whether what was sent to this end may have got lost on the way. */
+    final boolean mayHaveLost() {
+        return endedInput || isBroken() || other.isBroken();
+    }
+
     /** After everything has come to rest, with all that can be read read. */
     final void check() {
         if (toldError || stoppedReading || other.toldError && other.isClosed()) {
             return;
         }
-        End source = other.spliced;
-        if (source != null
-                && (source.isBroken()
-                        || source.other.isBroken()
-                        || other.isBroken()
-                        || other.endedOutput)) {
+        if (other.isTarget && (other.isBroken() || other.endedOutput)) {
             return;
         }
-        if (in.received < in.acknowledged) {
+        if (in.isAnyMissing()) {
             throw new AssertionError(
                     "bytes are missing, and nobody has said so: "
                             + in

@@ -14,7 +14,7 @@
 package io.gopoll.simulation;
 
 /** One direction of a connection: bytes that are all known from its key. */
-final class Flow {
+class Flow {
 
     private final long key;
 
@@ -30,12 +30,12 @@ final class Flow {
         this.key = key;
     }
 
-    private byte at(long index) {
+    final byte at(long index) {
         return (byte) (Chance.mix(key + (index >> 3)) >>> ((index & 7) << 3));
     }
 
     /** The next bytes to be sent. */
-    byte[] next(int length) {
+    final byte[] next(int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = at(written + i);
@@ -54,6 +54,11 @@ final class Flow {
         if (received > written) {
             throw new AssertionError("received " + received + " of " + written + " bytes");
         }
+    }
+
+    /** Whether something was sent, and has not come. */
+    boolean isAnyMissing() {
+        return received < acknowledged;
     }
 
     @Override

@@ -72,6 +72,9 @@ final class Kernel implements SimulatedSyscalls.Kernel {
 
     private int bufferSize = 1 << 18;
 
+    /** How many slots a pipe has. */
+    int pipeSlots = Pipe.DEFAULT_SLOTS;
+
     /** How many waits in epoll have lasted to their end. */
     private int sleeps;
 
@@ -456,7 +459,7 @@ final class Kernel implements SimulatedSyscalls.Kernel {
         if (open() + 2 > limit) {
             return -Errno.EMFILE;
         }
-        Pipe pipe = new Pipe();
+        Pipe pipe = new Pipe(pipeSlots);
         RawMemory.putInt(address, install(pipe.readEnd));
         RawMemory.putInt(address + Integer.BYTES, install(pipe.writeEnd));
         return 0;
@@ -567,9 +570,6 @@ final class Kernel implements SimulatedSyscalls.Kernel {
             return eventfd.write(address, n);
         }
         RawMemory.get(address, scratch, 0, n);
-        if (file instanceof Pipe.End end) {
-            return end.reads ? -Errno.EBADF : end.pipe().write(scratch, n);
-        }
         return file instanceof StreamSocket socket
                 ? socket.write(scratch, 0, n, false, null)
                 : -Errno.EINVAL;
@@ -679,17 +679,12 @@ final class Kernel implements SimulatedSyscalls.Kernel {
         if (out == null) {
             return -Errno.EBADF;
         }
-        int n = (int) Math.min(length, Pipe.CAPACITY);
+        int n = (int) Math.min(length, scratch.length);
         if (in instanceof StreamSocket socket && out instanceof Pipe.End end && !end.reads) {
-            int room = end.pipe().room();
-            if (room == 0) {
-                return -Errno.EAGAIN;
-            }
-            n = socket.read(scratch, 0, Math.min(n, room), null);
-            return n <= 0 ? n : end.pipe().write(scratch, n);
+            return end.pipe().spliceFrom(socket, scratch, n);
         }
         if (in instanceof Pipe.End end && end.reads && out instanceof StreamSocket socket) {
-            return end.pipe().writeTo(socket, n);
+            return end.pipe().spliceTo(socket, n);
         }
         return -Errno.EINVAL;
     }

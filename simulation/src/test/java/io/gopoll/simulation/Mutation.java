@@ -158,7 +158,12 @@ final class Mutation {
                             "Nobody looks again at what is perhaps drained",
                             "ReadSide",
                             "            registration().reader().look();\n",
-                            "            return;\n"));
+                            "            return;\n"),
+                    of(
+                            "A source that waits for room in the target's pipe is forgotten",
+                            "Splices",
+                            "        waiting.add(source);\n",
+                            ""));
 
     /** The classes that are other than GoPoll's own, by name. */
     Map<String, byte[]> compile() {

@@ -19,15 +19,35 @@ import static io.gopoll.sys.Constants.EPOLLIN;
 import static io.gopoll.sys.Constants.EPOLLOUT;
 
 import io.gopoll.sys.Errno;
+import java.util.ArrayDeque;
 
-/** A pipe, as far as bytes go: fs/pipe.c. Its room is counted in bytes, not in pages. */
+/**
+ * A pipe that is filled by splice(2): fs/pipe.c. What it holds is counted in slots. Each piece of a
+ * socket's queue, of a page at most, takes one until all of it was read.
+ */
 final class Pipe {
 
-    static final int CAPACITY = 1 << 16;
+    static final int PAGE = 4096;
+
+    /** PIPE_DEF_BUFFERS. */
+    static final int DEFAULT_SLOTS = 16;
+
+    /** PIPE_MIN_DEF_BUFFERS: for a user who has many pipes. */
+    static final int FEWEST_SLOTS = 2;
 
     private final Bytes bytes = new Bytes();
+
+    /** How many bytes are in each slot that is taken. */
+    private final ArrayDeque<Integer> slots = new ArrayDeque<>();
+
+    private final int capacity;
+
     final End readEnd = new End(true);
     final End writeEnd = new End(false);
+
+    Pipe(int slots) {
+        capacity = slots;
+    }
 
     final class End extends OpenFile {
         final boolean reads;
@@ -59,50 +79,76 @@ final class Pipe {
         }
     }
 
-    int size() {
-        return bytes.size();
+    /** How many slots are free. */
+    private int room() {
+        return capacity - slots.size();
     }
 
-    int room() {
-        return CAPACITY - bytes.size();
-    }
-
+    /** read(2). */
     int read(byte[] to, int length) {
         int n = Math.min(length, bytes.size());
         if (n == 0) {
             return writeEnd.isReleased() ? 0 : -Errno.EAGAIN;
         }
-        boolean wasFull = room() == 0;
         bytes.take(to, 0, n);
-        if (wasFull) {
-            writeEnd.wake(EPOLLOUT | OpenFile.WRNORM);
-        }
+        taken(n);
         return n;
     }
 
     /** As much as the socket takes. */
-    int writeTo(StreamSocket socket, int length) {
+    int spliceTo(StreamSocket socket, int length) {
         int n = Math.min(length, bytes.size());
         if (n == 0) {
             return writeEnd.isReleased() ? 0 : -Errno.EAGAIN;
         }
         n = bytes.writeTo(socket, n);
         if (n > 0) {
-            writeEnd.wake(EPOLLOUT | OpenFile.WRNORM);
+            taken(n);
         }
         return n;
     }
 
-    int write(byte[] from, int length) {
+    private void taken(int count) {
+        boolean wasFull = room() == 0;
+        int left = count;
+        while (left > 0) {
+            int first = slots.remove();
+            if (first > left) {
+                slots.addFirst(first - left);
+            }
+            left -= Math.min(left, first);
+        }
+        if (wasFull && room() > 0) {
+            writeEnd.wake(EPOLLOUT | OpenFile.WRNORM);
+        }
+    }
+
+    /** As much as there is room for. */
+    int spliceFrom(StreamSocket socket, byte[] scratch, int length) {
         if (readEnd.isReleased()) {
             return -Errno.EPIPE;
         }
-        int n = Math.min(length, room());
-        if (n == 0) {
+        if (room() == 0) {
             return -Errno.EAGAIN;
         }
-        bytes.add(from, 0, n);
+        int total = 0;
+        int n;
+        boolean last;
+        do {
+            int piece = Math.min(length - total, Math.min(PAGE, socket.nextPiece()));
+            last = socket.isNextAlone();
+            // If there is nothing, a read says why.
+            n = total > 0 && piece == 0 ? 0 : socket.read(scratch, 0, Math.max(1, piece), null);
+            if (n > 0) {
+                bytes.add(scratch, 0, n);
+                slots.add(n);
+                total += n;
+            }
+        } while (n > 0 && !last && total < length && room() > 0);
+        if (total == 0) {
+            return n;
+        }
         readEnd.wake(EPOLLIN | OpenFile.RDNORM);
-        return n;
+        return total;
     }
 }

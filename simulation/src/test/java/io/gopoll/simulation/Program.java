@@ -31,7 +31,7 @@ final class Program {
         FOREIGN_RESET(1),
         TIME_OUT(1),
         CONNECT(8),
-        CONNECT_SPLICED(1),
+        CONNECT_SPLICED(2),
         CHANNEL_WRITE(20),
         CHANNEL_FLUSH(4),
         CHANNEL_AUTO_READ(10),

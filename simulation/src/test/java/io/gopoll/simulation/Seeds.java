@@ -30,6 +30,8 @@ public final class Seeds implements BiFunction<Long, Boolean, String> {
         SimulatedSyscalls.takeOver();
         // Its time begins before that of every kernel.
         Clock.now();
+        // The first program is then like all others.
+        Simulation.warmUp(Program.of(0));
     }
 
     /** Null if it has found nothing. */

@@ -100,6 +100,9 @@ final class Simulation {
     /** A loop sleeps that has been woken. */
     private boolean mustWake;
 
+    /** No call fails. */
+    private boolean isCalm;
+
     private String failure;
 
     /** Handlers do nothing of their own any more. */
@@ -118,12 +121,22 @@ final class Simulation {
 
     /** Runs it; returns what it has found, or null. */
     static String run(Program program) {
+        return new Simulation(program).find();
+    }
+
+    /** Loads classes, which ask the kernel things when they are loaded: no call fails here. */
+    static void warmUp(Program program) {
         Simulation simulation = new Simulation(program);
-        SimulatedSyscalls.instance().boot(simulation.kernel);
-        SimulatedTime.of(simulation.kernel);
+        simulation.isCalm = true;
+        simulation.find();
+    }
+
+    private String find() {
+        SimulatedSyscalls.instance().boot(kernel);
+        SimulatedTime.of(kernel);
         Log.begin();
         try {
-            simulation.run();
+            run();
             return null;
         } catch (Throwable t) {
             Throwable cause = t instanceof ExecutionException ? t.getCause() : t;
@@ -159,6 +172,7 @@ final class Simulation {
     private void run() throws Exception {
         kernel.latency = !chance.oneIn(4);
         kernel.bufferSize(256 << chance.below(8));
+        kernel.pipeSlots = chance.oneIn(2) ? Pipe.FEWEST_SLOTS : Pipe.DEFAULT_SLOTS;
         int faults = chance.oneIn(3) ? 0 : 4 << chance.below(8);
         for (int i = chance.below(3); i >= 0; i--) {
             loops.add(
@@ -171,7 +185,7 @@ final class Simulation {
         addServer(false);
         addServer(true);
         settle();
-        kernel.faults = faults;
+        kernel.faults = isCalm ? 0 : faults;
         for (Program.Step step : program.steps) {
             chance.begin(step.seed());
             step(step.kind());
@@ -308,7 +322,8 @@ final class Simulation {
             if (i > MOST_ROUNDS) {
                 throw new AssertionError("no rest: " + kernel + " " + channels);
             }
-            boolean any = kernel.deliverSome();
+            // Another thread's doing concerns any loop, also one that has had its turn.
+            boolean any = kernel.deliverSome() | !outside.isEmpty();
             for (ManualIoEventLoop loop : loops) {
                 int sleeps = kernel.sleeps();
                 turn(loop, REST_NANOS);
@@ -556,14 +571,15 @@ final class Simulation {
         boolean toServer = chance.oneIn(2);
         if (toServer && chance.oneIn(2)) {
             StreamSocket socket = kernel.foreign(family);
-            ForeignEnd end = new ForeignEnd(socket, out, in);
-            clients.put(socket, end);
-            pair(end, new NobodyYet(in, out));
             byte[] address = ((StreamSocket) kernel.file(fd(servers.get(unix ? 1 : 0)))).local;
             if (kernel.connectForeign(socket, address) < 0 && unix) {
+                // The backlog is full: EAGAIN.
                 socket.release();
                 return;
             }
+            ForeignEnd end = new ForeignEnd(socket, out, in);
+            clients.put(socket, end);
+            pair(end, new NobodyYet(in, out));
             foreigners.add(end);
             return;
         }
@@ -608,23 +624,39 @@ final class Simulation {
                         });
     }
 
-    /** Two connections of other processes: what comes by the one goes out by the other. */
+    /**
+     * Two or three connections of other processes: what comes by one or two of them goes out by the
+     * other.
+     */
     private void connectSpliced() {
-        if (channels.size() + 2 > MOST_LINKS) {
+        if (channels.size() + 3 > MOST_LINKS) {
             return;
         }
-        Flow through = new Flow(chance.next());
         ManualIoEventLoop loop = oneOf(chance, loops);
-        ChannelEnd source = adopt(loop, new Flow(chance.next()), through);
-        if (source == null) {
+        List<ChannelEnd> sources = new ArrayList<>();
+        for (int i = chance.below(2); i >= 0; i--) {
+            ChannelEnd source = adopt(loop, new Flow(chance.next()), new Flow(chance.next()));
+            if (source != null) {
+                sources.add(source);
+            }
+        }
+        if (sources.isEmpty()) {
             return;
         }
-        ChannelEnd target = adopt(loop, through, new Flow(chance.next()));
+        MergedFlow out = new MergedFlow(sources);
+        ChannelEnd target = adopt(loop, out, new Flow(chance.next()));
         if (target == null) {
-            source.close();
+            sources.forEach(End::close);
             return;
         }
-        source.spliceTo(target);
+        target.isTarget = true;
+        for (ChannelEnd source : sources) {
+            source.spliceTo(target);
+            // Much at once, so that the target and its pipe are full now and then.
+            for (int i = chance.below(8); i > 0; i--) {
+                source.other.write(chance, MOST_BYTES);
+            }
+        }
     }
 
     /**

@@ -18,15 +18,19 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** GoPoll on a kernel in memory: the programs of {@code -Dseeds}, or the one of {@code -Dseed}. */
 class SimulationTest {
 
     private static final int MOST_FAILURES = 5;
 
+    /** Of any number of seeds. */
     @Test
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
     void keepsItsPromisesInEveryProgram() {
         BiFunction<Long, Boolean, String> seeds = new SimulatedLoader().seeds();
         String one = System.getProperty("gopoll.seed", "");

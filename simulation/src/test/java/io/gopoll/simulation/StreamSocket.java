@@ -158,6 +158,20 @@ final class StreamSocket extends OpenFile {
         return n;
     }
 
+    /** How many bytes are in the next sk_buff to be read; 0 if there is none. */
+    int nextPiece() {
+        if (tcp) {
+            return received.size();
+        }
+        Piece piece = pieces.peek();
+        return piece == null ? 0 : piece.bytes.length - piece.read;
+    }
+
+    /** Whether a read stops behind the next one, for the files that came with it. */
+    boolean isNextAlone() {
+        return !tcp && !pieces.isEmpty() && pieces.peek().rights != null;
+    }
+
     /** Whether a read gives something: bytes, the end, or an error. */
     boolean isReadable() {
         return state != State.CONNECTING && (poll() & (EPOLLIN | EPOLLERR)) != 0;
