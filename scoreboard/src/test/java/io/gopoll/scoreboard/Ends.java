@@ -13,19 +13,23 @@
  */
 package io.gopoll.scoreboard;
 
+import io.gopoll.channel.GoPollSocketChannel;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -466,6 +470,52 @@ final class Ends {
         Host.turns(seen.channel(), 50);
         int count = seen.exceptions().size();
         Host.check(count == 1, count + " times exceptionCaught: " + seen.exceptions());
+    }
+
+    @Reported(
+            url = "https://github.com/netty/netty/issues/12123",
+            title = "About the bug of spliceTo()",
+            shows = "A channel that is spliced to another has its end told, after the last bytes.")
+    static void endOfASplice(Host host) throws Exception {
+        Seen from = new Seen();
+        Socket source = host.accept(from);
+        ServerSocket server = host.listenOutside();
+        Channel to =
+                host.channel(
+                        host.client(new Seen(), from.channel().eventLoop())
+                                .connect(server.getLocalSocketAddress()));
+        Socket target = host.accepted(server);
+        splice(host, from.channel(), to);
+        source.getOutputStream().write(new byte[MANY]);
+        source.close();
+        int count = readAsMuch(target, MANY);
+        Host.check(count == MANY, count + " of " + MANY + " bytes");
+        from.awaitInactive();
+    }
+
+    /** How many bytes come of so many. */
+    private static int readAsMuch(Socket socket, int count) throws IOException {
+        byte[] bytes = new byte[count];
+        int sum = 0;
+        try {
+            for (int n = 0; n >= 0 && sum < count; sum += Math.max(0, n)) {
+                n = socket.getInputStream().read(bytes);
+            }
+        } catch (SocketTimeoutException e) {
+            return sum;
+        }
+        return sum;
+    }
+
+    @SuppressWarnings("deprecation") // epoll's, which has no other
+    private static void splice(Host host, Channel from, Channel to) {
+        if (host.isGoPoll()) {
+            ((GoPollSocketChannel) from).spliceTo((GoPollSocketChannel) to, Integer.MAX_VALUE);
+        } else if (from instanceof EpollSocketChannel source) {
+            source.spliceTo((EpollSocketChannel) to, Integer.MAX_VALUE);
+        } else {
+            throw new Lacks("splice");
+        }
     }
 
     /** Connections that come and go meanwhile: what should not happen has time to happen. */

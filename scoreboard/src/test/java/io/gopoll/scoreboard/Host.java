@@ -53,7 +53,7 @@ import java.util.function.UnaryOperator;
 final class Host implements AutoCloseable {
 
     /** How long to wait for what should come. */
-    static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("scoreboard.seconds", 20));
+    static final Duration LIMIT = Duration.ofSeconds(Integer.getInteger("scoreboard.seconds", 60));
 
     static final String VIRTUAL_THREADS = "virtual threads on this JDK";
     static final String IPV6 = "IPv6 on this machine";
@@ -110,7 +110,11 @@ final class Host implements AutoCloseable {
     }
 
     Bootstrap client(ChannelHandler handler) {
-        return new Bootstrap().group(group).channel(transport.channel).handler(handler);
+        return client(handler, group);
+    }
+
+    Bootstrap client(ChannelHandler handler, EventLoopGroup loops) {
+        return new Bootstrap().group(loops).channel(transport.channel).handler(handler);
     }
 
     Channel connect(ServerSocket server, ChannelHandler handler) throws Exception {

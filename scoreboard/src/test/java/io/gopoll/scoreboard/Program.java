@@ -16,6 +16,7 @@ package io.gopoll.scoreboard;
 import io.gopoll.examples.Transport;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -29,6 +30,7 @@ final class Program {
     private static final List<Class<?>> THEMES =
             List.of(
                     Ends.class,
+                    Reads.class,
                     Connects.class,
                     Writes.class,
                     FileRegions.class,
@@ -93,6 +95,9 @@ final class Program {
         }
         if (failure instanceof AssertionError) {
             return failure.getMessage();
+        }
+        if (failure instanceof SocketTimeoutException) {
+            return "nothing comes within " + Host.LIMIT.toSeconds() + " s";
         }
         return failure.toString();
     }

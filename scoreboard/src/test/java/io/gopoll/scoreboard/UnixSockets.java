@@ -151,7 +151,7 @@ final class UnixSockets {
                     case IO_URING -> IoUringChannelOption.DOMAIN_SOCKET_READ_MODE;
                     default -> GoPollChannelOption.DOMAIN_SOCKET_READ_MODE;
                 };
-        CompletableFuture<Integer> received = new CompletableFuture<>();
+        CompletableFuture<FileDescriptor> received = new CompletableFuture<>();
         String name = abstractName(host);
         listen(
                 host,
@@ -159,7 +159,7 @@ final class UnixSockets {
                 new ChannelInboundHandlerAdapter() {
                     @Override
                     public void channelRead(ChannelHandlerContext ctx, Object msg) {
-                        received.complete(((FileDescriptor) msg).intValue());
+                        received.complete((FileDescriptor) msg);
                     }
                 },
                 b -> b.childOption(mode, DomainSocketReadMode.FILE_DESCRIPTORS));
@@ -168,17 +168,17 @@ final class UnixSockets {
         FileDescriptor descriptor = ((UnixChannel) seen.channel()).fd();
         Channel client = connect(host, new DomainSocketAddress(name), new Seen());
         Host.await(client.writeAndFlush(descriptor), "write of a descriptor");
-        int other = received.get(Host.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        FileDescriptor other = received.get(Host.LIMIT.toSeconds(), TimeUnit.SECONDS);
         try {
-            Host.check(other != descriptor.intValue(), "the same number");
-            Host.check(link(other).equals(link(descriptor.intValue())), "another socket: " + other);
+            Host.check(other.intValue() != descriptor.intValue(), "the same number");
+            Host.check(link(other).equals(link(descriptor)), "another socket: " + link(other));
         } finally {
-            new FileDescriptor(other).close();
+            other.close();
         }
     }
 
-    private static Path link(int descriptor) throws Exception {
-        return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor));
+    private static Path link(FileDescriptor descriptor) throws Exception {
+        return Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor.intValue()));
     }
 
     @Reported(

@@ -42,9 +42,9 @@ final class Writes {
             title =
                     "Epoll transport may cause StackOverflow when write many buffers via"
                             + " writev(...)",
-            shows = "50,000 heap buffers in one flush arrive, in order.")
+            shows = "10,000 heap buffers in one flush arrive, in order.")
     static void manyHeapBuffers(Host host) throws Exception {
-        writeInts(host, 50_000, false);
+        writeInts(host, 10_000, false);
     }
 
     private static void writeInts(Host host, int count, boolean direct) throws Exception {
