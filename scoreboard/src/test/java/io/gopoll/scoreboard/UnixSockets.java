@@ -142,7 +142,8 @@ final class UnixSockets {
     @Reported(
             url = "https://github.com/netty/netty/pull/3345",
             title = "Allow to recv and send file descriptors when using EpollDomainSocketChan...",
-            shows = "A descriptor can be passed to another process.")
+            shows = "A descriptor can be passed to another process.",
+            note = "On io_uring it works in some runs.")
     static void passDescriptor(Host host) throws Exception {
         ChannelOption<DomainSocketReadMode> mode =
                 switch (host.transport) {
