@@ -38,7 +38,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /** What differs when an application changes its transport: one event loop group, two classes. */
-enum Transport {
+public enum Transport {
     NIO(
             "NIO",
             () -> null,
@@ -78,13 +78,13 @@ enum Transport {
             GoPollSocketChannel.class);
 
     /** How people write it. */
-    final String title;
+    public final String title;
 
     /** Event loops, so many of them, or in goroutine mode so many at a time. */
-    final IntFunction<EventLoopGroup> groups;
+    public final IntFunction<EventLoopGroup> groups;
 
-    final Class<? extends ServerChannel> serverChannel;
-    final Class<? extends Channel> channel;
+    public final Class<? extends ServerChannel> serverChannel;
+    public final Class<? extends Channel> channel;
 
     private final Supplier<Throwable> unavailabilityCause;
     private final String needs;
@@ -105,7 +105,7 @@ enum Transport {
     }
 
     /** Why it cannot be used here and what to do about it; {@code null} if it can. */
-    String unavailable() {
+    public String unavailable() {
         Throwable cause = unavailabilityCause.get();
         if (cause == null) {
             return null;
@@ -127,7 +127,7 @@ enum Transport {
     }
 
     /** How people write it, with what is in use below it. */
-    String fullTitle() {
+    public String fullTitle() {
         switch (this) {
             case GOPOLL:
                 return title + " (" + GoPoll.syscalls() + ")";
