@@ -17,4 +17,6 @@ module consumer {
     requires io.netty.codec.http;
     // Where Netty, and GoPoll by it, write the log.
     requires java.logging;
+    // In an OSGi framework there are bundles in the place of modules.
+    requires static org.osgi.framework;
 }
