@@ -41,11 +41,17 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +59,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
@@ -173,6 +181,51 @@ class EventLoopTest {
         } finally {
             group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
         }
+    }
+
+    @Test
+    void whatWouldStopACheckpointIsClosedAndOpenedAgain() throws Exception {
+        Set<String> before = socketsAndPollers();
+        AtomicReference<GoPollIoHandler> handler = new AtomicReference<>();
+        IoHandlerFactory factory = GoPollIoHandler.newFactory();
+        MultiThreadIoEventLoopGroup group =
+                new MultiThreadIoEventLoopGroup(
+                        1,
+                        executor -> {
+                            IoHandler made = factory.newHandler(executor);
+                            handler.set((GoPollIoHandler) made);
+                            return made;
+                        });
+        try {
+            echoOnce(group);
+            group.submit(() -> handler.get().closeFileDescriptors()).sync();
+            Set<String> checkpoint = socketsAndPollers();
+            checkpoint.removeAll(before);
+            assertEquals(Set.of(), checkpoint);
+
+            group.submit(() -> handler.get().openFileDescriptors()).sync();
+            echoOnce(group);
+        } finally {
+            group.shutdownGracefully(0, 10, TimeUnit.SECONDS).sync();
+        }
+    }
+
+    /** The process's descriptors that are no files, as {@code 7 socket:[1234]}. */
+    private static Set<String> socketsAndPollers() throws IOException {
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors.collect(Collectors.toList())) {
+                try {
+                    String target = Files.readSymbolicLink(descriptor).toString();
+                    if (!target.startsWith("/")) {
+                        found.add(descriptor.getFileName() + " " + target);
+                    }
+                } catch (NoSuchFileException e) {
+                    continue; // the one by which the folder was listed
+                }
+            }
+        }
+        return found;
     }
 
     @Test
