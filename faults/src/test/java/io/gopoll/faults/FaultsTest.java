@@ -52,6 +52,8 @@ class FaultsTest {
 
     private static final Path REPORT = Path.of("target", ALL ? "faults.md" : "few-faults.md");
 
+    private static final int ATTEMPTS = 3;
+
     private static final int FILE_SIZE = 1 << 20;
 
     /** What every build tries. */
@@ -115,7 +117,12 @@ class FaultsTest {
         }
         Trial.Result result;
         try {
-            result = new Trial(server, bystanders, folder.resolve("strace")).run(fault);
+            Trial trial = new Trial(server, bystanders, folder.resolve("strace"));
+            result = trial.run(fault);
+            // strace counts by thread: goroutines that change theirs often may reach no 100th call.
+            for (int i = 1; i < ATTEMPTS && result.injected() == 0; i++) {
+                result = trial.run(fault);
+            }
         } catch (IOException e) {
             // It is not worth asking any more.
             result = new Trial.Result(fault, 0, 0, List.of(), List.of(e.toString()));
@@ -140,6 +147,7 @@ class FaultsTest {
         }
         bystanders = new Bystanders(server);
         bystanders.round(tally);
+        assertTrue(tally.isAllAnswered(), tally::toString);
         assertEquals(List.of(), server.said());
     }
 

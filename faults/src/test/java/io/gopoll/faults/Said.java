@@ -41,6 +41,10 @@ final class Said extends AppenderBase<ILoggingEvent> {
 
     @Override
     protected void append(ILoggingEvent event) {
+        if (event.getLoggerName().endsWith(".Sysmon")) {
+            // A goroutine computes for long: on a busy machine, or stopped by strace.
+            return;
+        }
         StringBuilder line = new StringBuilder("log: ").append(event.getFormattedMessage());
         for (IThrowableProxy t = event.getThrowableProxy(); t != null; t = t.getCause()) {
             line.append(" / ").append(t.getClassName()).append(": ").append(t.getMessage());
