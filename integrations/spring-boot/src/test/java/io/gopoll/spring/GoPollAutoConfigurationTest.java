@@ -71,10 +71,8 @@ class GoPollAutoConfigurationTest {
             echo = context.getBean(EchoApplication.class);
             String scheme =
                     Stream.of(properties).anyMatch(p -> p.contains("ssl")) ? "https" : "http";
-            url =
-                    scheme
-                            + "://localhost:"
-                            + context.getEnvironment().getProperty("local.server.port", "80");
+            String port = context.getEnvironment().getProperty("local.server.port");
+            url = scheme + "://localhost" + (port.equals("-1") ? "" : ":" + port);
         }
 
         Mono<byte[]> post(String path, byte[] body) {
@@ -216,7 +214,7 @@ class GoPollAutoConfigurationTest {
         List<String> args = new ArrayList<>(List.of(QUICK));
         args.add("-Dio.gopoll.syscalls=none");
         String said = ChildJvm.run(EchoApplication.class, args.toArray(String[]::new));
-        assertTrue(said.contains("answered 7 by NioSocketChannel"), said);
+        assertTrue(said.matches("(?s).*answered 7 by (Epoll|Nio)SocketChannel.*"), said);
         assertTrue(said.contains("GoPoll is not available"), said);
     }
 
