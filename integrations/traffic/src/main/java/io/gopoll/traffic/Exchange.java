@@ -1,0 +1,30 @@
+/*
+ * Copyright 2026 The GoPoll Project
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License"); you may not use this file except
+ * in compliance with the License. You may obtain a copy of the License at
+ *
+ *   https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software distributed under the License
+ * is distributed on an "AS IS" BASIS, WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express
+ * or implied. See the License for the specific language governing permissions and limitations under
+ * the License.
+ */
+package io.gopoll.traffic;
+
+import java.util.concurrent.CompletableFuture;
+
+/** A client, as {@link Traffic} uses it. */
+@FunctionalInterface
+public interface Exchange {
+
+    /**
+     * Sends a request by POST.
+     *
+     * @param path {@link Traffic#ECHO}, {@link Traffic#GATHER} or {@link Traffic#NEVER}
+     * @param body of the request
+     * @return the body of the answer
+     */
+    CompletableFuture<byte[]> post(String path, byte[] body);
+}
