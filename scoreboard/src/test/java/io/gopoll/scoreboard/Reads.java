@@ -80,8 +80,7 @@ final class Reads {
                         ctx -> {
                             Channel channel = ctx.channel();
                             channel.config().setAutoRead(false);
-                            channel.eventLoop()
-                                    .execute(() -> channel.config().setAutoRead(true));
+                            channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
                         });
         Socket peer =
                 host.accept(
