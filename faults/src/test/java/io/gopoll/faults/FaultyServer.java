@@ -119,7 +119,7 @@ final class FaultyServer {
         } else {
             bootstrap
                     .channel(GoPollServerSocketChannel.class)
-                    .childOption(ChannelOption.TCP_NODELAY, true);
+                    .childOption(ChannelOption.SO_KEEPALIVE, true);
         }
         switch (service) {
             case HALF -> bootstrap.childOption(ChannelOption.ALLOW_HALF_CLOSURE, true);

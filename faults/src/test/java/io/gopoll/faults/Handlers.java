@@ -36,6 +36,7 @@ import io.netty.channel.unix.FileDescriptor;
 import io.netty.handler.codec.FixedLengthFrameDecoder;
 import io.netty.util.concurrent.Future;
 import java.io.File;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 
@@ -287,15 +288,25 @@ final class Handlers {
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object msg) {
-            int fd = ((FileDescriptor) msg).intValue();
+            FileDescriptor fd = (FileDescriptor) msg;
             try {
-                new GoPollDomainSocketChannel(fd).unsafe().closeForcibly();
+                new GoPollDomainSocketChannel(fd.intValue()).unsafe().closeForcibly();
             } catch (RuntimeException e) {
                 Said.exception(e);
+                // It could not be taken over.
+                close(fd);
                 ctx.close();
                 return;
             }
             super.channelRead(ctx, Unpooled.wrappedBuffer(new byte[] {1}));
+        }
+
+        private static void close(FileDescriptor fd) {
+            try {
+                fd.close();
+            } catch (IOException e) {
+                Said.exception(e);
+            }
         }
     }
 }
