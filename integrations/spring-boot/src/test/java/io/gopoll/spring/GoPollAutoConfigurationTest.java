@@ -72,7 +72,7 @@ class GoPollAutoConfigurationTest {
             String scheme =
                     Stream.of(properties).anyMatch(p -> p.contains("ssl")) ? "https" : "http";
             String port = context.getEnvironment().getProperty("local.server.port");
-            url = scheme + "://localhost" + (port.equals("-1") ? "" : ":" + port);
+            url = port.equals("-1") ? "" : scheme + "://localhost:" + port;
         }
 
         Mono<byte[]> post(String path, byte[] body) {
