@@ -106,10 +106,10 @@ public final class Picture implements Callable<Integer> {
                 chart(
                         body,
                         y + 30,
-                        "HTTP, handlers that do not wait: CPU, \u00b5s a request (less is better)",
+                        "HTTP, handlers that do not wait: CPU, Netty's epoll is 1 (less is better)",
                         http,
-                        Row::cpuMicros,
-                        "%.1f");
+                        Row::cpuRatio,
+                        "%.2f");
         text(
                 body,
                 16,
