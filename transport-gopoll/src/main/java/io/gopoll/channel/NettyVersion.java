@@ -65,7 +65,9 @@ final class NettyVersion {
             }
         }
         if (versions.isEmpty()) {
-            return "Netty of an unknown version";
+            // As in OSGi, where a bundle does not see other bundles' files.
+            String version = Version.class.getPackage().getImplementationVersion();
+            return version == null ? "Netty of an unknown version" : "Netty " + version;
         }
         if (versions.values().stream().distinct().count() == 1) {
             return "Netty " + versions.values().iterator().next();
