@@ -99,21 +99,24 @@ enum Transport {
         return this == C ? Source.SERVER_C : this == GO ? Source.SERVER_GO : null;
     }
 
-    /** Of its server, where that runs in a JVM. */
-    String classPath() {
+    /**
+     * Of its server, where that runs in a JVM.
+     *
+     * @throws Unusable if it is another build, and nobody has said where that is
+     */
+    String classPath() throws Unusable {
         String here = System.getProperty("java.class.path");
-        return isBefore() ? BEFORE + File.pathSeparator + here : here;
-    }
-
-    private boolean isBefore() {
-        return this == GOPOLL_BEFORE || this == GOROUTINE_BEFORE;
+        if (this != GOPOLL_BEFORE && this != GOROUTINE_BEFORE) {
+            return here;
+        }
+        if (BEFORE == null) {
+            throw new Unusable("-Dgopoll.before=JAR[:JAR...] says where the other build is");
+        }
+        return BEFORE + File.pathSeparator + here;
     }
 
     /** Whether there is anything to compare: not every server has every service. */
     boolean has(Workload workload) {
-        if (isBefore() && BEFORE == null) {
-            return false;
-        }
         if (opensConns()) {
             return workload.service.asks();
         }
