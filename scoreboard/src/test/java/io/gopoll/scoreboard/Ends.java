@@ -48,13 +48,7 @@ final class Ends {
             shows = "All bytes are read before the peer's end is told.")
     static void bytesBeforeTheEnd(Host host) throws Exception {
         Seen seen = new Seen();
-        Socket peer =
-                host.accept(
-                        seen,
-                        b ->
-                                b.childOption(
-                                        ChannelOption.RECVBUF_ALLOCATOR,
-                                        new FixedRecvByteBufAllocator(64)));
+        Socket peer = host.accept(seen, 64);
         peer.getOutputStream().write(new byte[MANY]);
         peer.close();
         seen.awaitInactive();
@@ -252,13 +246,7 @@ final class Ends {
             shows = "A channel that is closed in its first read is not read on.")
     static void closeInTheFirstRead(Host host) throws Exception {
         Seen seen = new Seen(ctx -> ctx.close());
-        Socket peer =
-                host.accept(
-                        seen,
-                        b ->
-                                b.childOption(
-                                        ChannelOption.RECVBUF_ALLOCATOR,
-                                        new FixedRecvByteBufAllocator(1024)));
+        Socket peer = host.accept(seen, 1024);
         peer.getOutputStream().write(new byte[50_000]);
         seen.awaitInactive();
         Host.turns(seen.channel(), 50);
@@ -458,13 +446,7 @@ final class Ends {
                         ctx.close();
                     }
                 };
-        Socket peer =
-                host.accept(
-                        seen,
-                        b ->
-                                b.childOption(
-                                        ChannelOption.RECVBUF_ALLOCATOR,
-                                        new FixedRecvByteBufAllocator(1024)));
+        Socket peer = host.accept(seen, 1024);
         peer.getOutputStream().write(new byte[50_000]);
         seen.awaitInactive();
         Host.turns(seen.channel(), 50);

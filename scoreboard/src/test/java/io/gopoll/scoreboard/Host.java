@@ -22,7 +22,10 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -76,6 +79,12 @@ final class Host implements AutoCloseable {
         Socket peer = dial(listen(seen, options));
         seen.channel();
         return peer;
+    }
+
+    /** A connection that reads so many bytes at a time. */
+    Socket accept(Seen seen, int bytesPerRead) throws Exception {
+        RecvByteBufAllocator allocator = new FixedRecvByteBufAllocator(bytesPerRead);
+        return accept(seen, b -> b.childOption(ChannelOption.RECVBUF_ALLOCATOR, allocator));
     }
 
     /** Listens on 127.0.0.1. */

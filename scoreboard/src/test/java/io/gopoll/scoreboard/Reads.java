@@ -82,13 +82,7 @@ final class Reads {
                             channel.config().setAutoRead(false);
                             channel.eventLoop().execute(() -> channel.config().setAutoRead(true));
                         });
-        Socket peer =
-                host.accept(
-                        seen,
-                        b ->
-                                b.childOption(
-                                        ChannelOption.RECVBUF_ALLOCATOR,
-                                        new FixedRecvByteBufAllocator(1000)));
+        Socket peer = host.accept(seen, 1000);
         ByteBuf ints = io.netty.buffer.Unpooled.buffer(4 * MANY);
         for (int i = 0; i < MANY; i++) {
             ints.writeInt(i);

@@ -144,18 +144,22 @@ class EventLoopTest {
         assertTrue(echoing.newCloseFuture().await(20, TimeUnit.SECONDS));
     }
 
+    /** A loop whose handler is told. */
+    private static EventLoopGroup oneLoop(AtomicReference<GoPollIoHandler> handler) {
+        IoHandlerFactory factory = GoPollIoHandler.newFactory();
+        return new MultiThreadIoEventLoopGroup(
+                1,
+                executor -> {
+                    IoHandler made = factory.newHandler(executor);
+                    handler.set((GoPollIoHandler) made);
+                    return made;
+                });
+    }
+
     @Test
     void aLoopWithClosedDescriptorsRunsTasksAndWorksAgainAfterwards() throws Exception {
         AtomicReference<GoPollIoHandler> handler = new AtomicReference<>();
-        IoHandlerFactory factory = GoPollIoHandler.newFactory();
-        MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(
-                        1,
-                        executor -> {
-                            IoHandler made = factory.newHandler(executor);
-                            handler.set((GoPollIoHandler) made);
-                            return made;
-                        });
+        EventLoopGroup group = oneLoop(handler);
         try {
             echoOnce(group);
             group.submit(() -> handler.get().closeFileDescriptors()).sync();
@@ -187,15 +191,7 @@ class EventLoopTest {
     void whatWouldStopACheckpointIsClosedAndOpenedAgain() throws Exception {
         Set<String> before = socketsAndPollers();
         AtomicReference<GoPollIoHandler> handler = new AtomicReference<>();
-        IoHandlerFactory factory = GoPollIoHandler.newFactory();
-        MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(
-                        1,
-                        executor -> {
-                            IoHandler made = factory.newHandler(executor);
-                            handler.set((GoPollIoHandler) made);
-                            return made;
-                        });
+        EventLoopGroup group = oneLoop(handler);
         try {
             echoOnce(group);
             group.submit(() -> handler.get().closeFileDescriptors()).sync();
@@ -231,15 +227,7 @@ class EventLoopTest {
     @Test
     void descriptorsAreNotClosedUnderAnOpenChannel() throws Exception {
         AtomicReference<GoPollIoHandler> handler = new AtomicReference<>();
-        IoHandlerFactory factory = GoPollIoHandler.newFactory();
-        MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(
-                        1,
-                        executor -> {
-                            IoHandler made = factory.newHandler(executor);
-                            handler.set((GoPollIoHandler) made);
-                            return made;
-                        });
+        EventLoopGroup group = oneLoop(handler);
         try {
             Channel server = echoServer(group);
             Throwable refused =

@@ -43,7 +43,7 @@ public final class Picture implements Callable<Integer> {
     private static final int LINE = 26;
     private static final int BAR = 16;
 
-    /** How the picture calls them, in the order of the bars. */
+    /** How the picture calls the transports that are in it. Their order is that of the report. */
     private static final Map<String, String> NAMES =
             Map.of(
                     "nio", "Netty's NIO",
